@@ -1,0 +1,25 @@
+//! What the kernel side and user space of sgfw must agree on, and the decision itself.
+//!
+//! A packet walks through these rooms in this order:
+//!
+//! * [`frame`]: the bytes, read N at an offset, or not at all;
+//! * [`parse`]: bytes to a [`packet::Packet`], or a named refusal;
+//! * [`verdict`]: [`verdict::decide`], the one function that decides, over the [`tables::Tables`]
+//!   it is given;
+//! * [`range`] and [`conntrack`]: the two look-ups it is made of, the rules and the flows;
+//! * [`reason`]: the name of what was decided, which counters, log and `explain` share.
+//!
+//! [`maps`] has the layout of everything that lies in a BPF map. Nothing here allocates, knows a
+//! clock, a kernel or a policy's names; the same code runs in the BPF program and on the host.
+#![no_std]
+
+pub mod addr;
+pub mod conntrack;
+pub mod frame;
+pub mod maps;
+pub mod packet;
+pub mod parse;
+pub mod range;
+pub mod reason;
+pub mod tables;
+pub mod verdict;

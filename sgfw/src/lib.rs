@@ -1,0 +1,15 @@
+//! sgfw: security groups, as Amazon's VPC has them, for any Linux box.
+//!
+//! Intent flows from left to right, and each room knows only its neighbours:
+//!
+//! [`policy`] (YAML text) → [`model`] (values) → [`compile`] (snapshot to image) → [`plan`] (image and
+//! image to operations) → [`kernel`] (the only room that knows aya). [`reference`] judges the same model
+//! slowly and from the words of the documentation; [`cli`] is one file a verb.
+
+pub mod cli;
+pub mod compile;
+pub mod kernel;
+pub mod model;
+pub mod plan;
+pub mod policy;
+pub mod reference;

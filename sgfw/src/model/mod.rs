@@ -1,0 +1,36 @@
+//! The values a policy is made of. Nothing here knows YAML, BPF or a clock.
+//!
+//! A [`Snapshot`] is one whole policy: complete, checked and in one canonical order, so that two files
+//! that say the same are equal. Constructors hold the invariants; whoever has a value may trust it.
+
+mod group;
+mod interface;
+mod name;
+mod rule;
+
+pub use group::{Group, PrefixList, PrefixListEntry};
+pub use interface::{
+    Device, Hook, IcmpErrors, Interface, Link, Member, NeverFiltered, Side, TIMEOUT_TCP, TIMEOUT_UDP,
+    TIMEOUT_UDP_STREAM, Timeouts,
+};
+pub use name::{NameError, check_description, check_name, check_rule_description};
+pub use rule::{Direction, IcmpMatch, Origin, Peer, PortRange, Rule, Traffic};
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The name of the group that an interface without groups belongs to (F14, F17).
+pub const DEFAULT_GROUP: &str = "default";
+
+/// One whole policy. Maps are keyed by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Security groups; `default` is always among them.
+    pub groups: BTreeMap<String, Group>,
+    /// Prefix lists that rules may refer to.
+    pub prefix_lists: BTreeMap<String, PrefixList>,
+    /// Network interfaces of this host.
+    pub interfaces: BTreeMap<String, Interface>,
+    /// Members that live elsewhere: name to addresses and groups.
+    pub members: BTreeMap<String, Member>,
+}
