@@ -19,7 +19,8 @@ pub enum Kind {
 /// A whole compiled policy. Equal snapshots give equal images, byte for byte.
 ///
 /// Node numbers are places in `nodes32` and `nodes128`; children come before their parents and equal nodes
-/// are stored once. [`crate::plan`] gives them the places they get in the kernel.
+/// are stored once. [`crate::plan`] gives them the places they get in the kernel. The last range in use of
+/// every node ends with the highest number there is, so a node tells how many of its ranges count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Image {
     /// Nodes of ports and IPv4 prefixes.

@@ -1,0 +1,150 @@
+//! An image in memory in the place of the kernel's maps, so that the decision runs on the host.
+//!
+//! `explain`, the lock-out guard and the tests judge packets with it. There is one version and no limit on
+//! flows; node numbers are the image's own.
+
+use super::image::Image;
+use sgfw_common::addr::Addr;
+use sgfw_common::maps::{Flow, FlowKey, Interface, MemberCell, Node32, Node128, Tree};
+use sgfw_common::range::Nodes;
+use sgfw_common::tables::{Entry, Table, Tables};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A flow in [`Flows`], shared with its table.
+#[derive(Clone, Debug)]
+pub struct FlowEntry(Rc<Cell<Flow>>);
+
+impl Entry for FlowEntry {
+    fn get(&self) -> Flow {
+        self.0.get()
+    }
+
+    fn touch(&self, now: u64) {
+        self.0.set(Flow { seen: now, ..self.0.get() });
+    }
+
+    fn set(&self, flow: Flow) {
+        self.0.set(flow);
+    }
+}
+
+/// The four flow tables in memory. They never fill up and forget nothing by themselves.
+#[derive(Debug, Default)]
+pub struct Flows([RefCell<HashMap<FlowKey, FlowEntry>>; 4]);
+
+impl Flows {
+    /// The flow with this key, expired or not.
+    pub fn get(&self, table: Table, key: &FlowKey) -> Option<FlowEntry> {
+        self.table(table).borrow().get(key).cloned()
+    }
+
+    /// Enters a flow, in the place of one with the same key.
+    pub fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) {
+        self.table(table).borrow_mut().insert(*key, FlowEntry(Rc::new(Cell::new(*flow))));
+    }
+
+    /// Forgets a flow.
+    pub fn remove(&self, table: Table, key: &FlowKey) {
+        self.table(table).borrow_mut().remove(key);
+    }
+
+    /// All flows of a table, sorted by key.
+    pub fn all(&self, table: Table) -> Vec<(FlowKey, Flow)> {
+        let mut all: Vec<_> = self.table(table).borrow().iter().map(|(key, flow)| (*key, flow.get())).collect();
+        all.sort_by_key(|(key, _)| *key);
+        all
+    }
+
+    fn table(&self, table: Table) -> &RefCell<HashMap<FlowKey, FlowEntry>> {
+        match table {
+            Table::Tcp => &self.0[0],
+            Table::HalfOpen => &self.0[1],
+            Table::Other => &self.0[2],
+            Table::Fragments => &self.0[3],
+        }
+    }
+}
+
+/// The maps, as a packet sees them, over one image.
+#[derive(Debug)]
+pub struct HostTables<'a> {
+    image: &'a Image,
+    hertz: u32,
+    now: Cell<u64>,
+    adopt_until: Cell<u64>,
+    /// Flows of all interfaces.
+    pub flows: Flows,
+}
+
+impl<'a> HostTables<'a> {
+    /// Tables over an image, with a clock of `hertz` ticks a second that stands at 0, and no flows.
+    pub fn new(image: &'a Image, hertz: u32) -> Self {
+        Self { image, hertz, now: Cell::new(0), adopt_until: Cell::new(0), flows: Flows::default() }
+    }
+
+    /// The interface with this name, its timeouts in ticks of this clock.
+    pub fn interface(&self, name: &str) -> Option<Interface> {
+        self.image.interfaces.get(name).map(|interface| in_ticks(*interface, self.hertz))
+    }
+
+    /// Sets the clock, in ticks.
+    pub fn set_now(&self, now: u64) {
+        self.now.set(now);
+    }
+
+    /// Sets the end of the adoption window of all interfaces, in ticks; 0 for none.
+    pub fn set_adopt_until(&self, until: u64) {
+        self.adopt_until.set(until);
+    }
+}
+
+/// An interface of an image, whose timeouts are in seconds, for a clock of `hertz` ticks a second.
+pub fn in_ticks(interface: Interface, hertz: u32) -> Interface {
+    let timeouts = interface.timeouts.map(|seconds| seconds.saturating_mul(hertz));
+    Interface { timeouts, hertz, ..interface }
+}
+
+impl Nodes for HostTables<'_> {
+    fn node32(&self, index: u32) -> Option<&Node32> {
+        self.image.nodes32.get(index as usize).map(|(_, node)| node)
+    }
+
+    fn node128(&self, index: u32) -> Option<&Node128> {
+        self.image.nodes128.get(index as usize).map(|(_, node)| node)
+    }
+}
+
+impl Tables for HostTables<'_> {
+    type Entry = FlowEntry;
+
+    fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    fn adopt_until(&self, _slot: u32) -> u64 {
+        self.adopt_until.get()
+    }
+
+    fn member(&self, address: &Addr) -> u64 {
+        self.image.members.get(address).copied().unwrap_or(0)
+    }
+
+    fn member_cell(&self, key: &MemberCell) -> Tree {
+        self.image.member_cells.get(key).copied().unwrap_or(Tree::NOTHING)
+    }
+
+    fn flow(&self, table: Table, key: &FlowKey) -> Option<FlowEntry> {
+        self.flows.get(table, key)
+    }
+
+    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+        self.flows.insert(table, key, flow);
+        true
+    }
+
+    fn remove(&self, table: Table, key: &FlowKey) {
+        self.flows.remove(table, key);
+    }
+}
