@@ -1,1 +1,45 @@
-fn main() {}
+//! The tasks of sgfw's own build, run as `cargo xtask TASK`; one file a task.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod ebpf;
+mod host;
+mod setup;
+#[path = "../../sgfw/build/sources.rs"]
+mod sources;
+mod toolchain;
+
+/// The tasks of sgfw's own build.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the build and the tests lack; does nothing when all is there
+    Setup,
+    /// Build the kernel side to target/bpf
+    BuildEbpf,
+    /// Lint the kernel side for the BPF target, warnings denied
+    ClippyEbpf,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Setup => setup::run(),
+        Task::BuildEbpf => ebpf::build(),
+        Task::ClippyEbpf => ebpf::clippy(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
