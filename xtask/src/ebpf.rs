@@ -9,9 +9,9 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
-use crate::host::{root, run, target};
+use crate::host::{clean, root, run, target};
 use crate::sources;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 
 /// Builds every object of the kernel side.
 pub(crate) fn build() -> Result<()> {
@@ -23,7 +23,7 @@ pub(crate) fn build() -> Result<()> {
     fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
     for object in &objects {
         let name = object.file_name().context("an object without a name")?;
-        let content = fs::read(object).with_context(|| format!("{} cannot be read", object.display()))?;
+        let content = stripped(object)?;
         write_changed(&directory.join(name), &content)?;
         println!("{} ({} KiB)", directory.join(name).display(), content.len().div_ceil(1024));
     }
@@ -54,6 +54,16 @@ fn objects(toolchain: Toolchain) -> Result<Vec<PathBuf>> {
         bail!("sgfw-ebpf has no program to build");
     }
     Ok(objects)
+}
+
+/// The object without what only a debugger reads: seven tenths of it. BTF stays, the loader needs it.
+fn stripped(object: &Path) -> Result<Vec<u8>> {
+    let small = object.with_extension("stripped");
+    let strip = toolchain::llvm_program("llvm-objcopy").is_some_and(|program| {
+        clean(program).arg("--strip-debug").arg(object).arg(&small).status().is_ok_and(|s| s.success())
+    });
+    let object = if strip { &small } else { object };
+    fs::read(object).with_context(|| format!("{} cannot be read", object.display()))
 }
 
 /// The program that one of cargo's messages tells of.

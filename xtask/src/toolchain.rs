@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -96,6 +96,15 @@ impl fmt::Display for Toolchain {
 /// Whether bpf-linker is here and starts: it does not where its LLVM is gone.
 pub(crate) fn has_linker() -> bool {
     has_program("bpf-linker") && answer(clean("bpf-linker").arg("--version")).is_some()
+}
+
+/// Where a program of LLVM's own lies, if it does.
+pub(crate) fn llvm_program(name: &str) -> Option<PathBuf> {
+    let debian = PathBuf::from(format!("/usr/lib/llvm-{LLVM}/bin/{name}"));
+    if debian.is_file() {
+        return Some(debian);
+    }
+    has_program(name).then(|| name.into())
 }
 
 fn debian_is_complete() -> bool {
