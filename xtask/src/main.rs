@@ -9,6 +9,8 @@ mod host;
 mod setup;
 #[path = "../../sgfw/build/sources.rs"]
 mod sources;
+mod test;
+mod tidy;
 mod toolchain;
 
 /// The tasks of sgfw's own build.
@@ -27,6 +29,14 @@ enum Task {
     BuildEbpf,
     /// Lint the kernel side for the BPF target, warnings denied
     ClippyEbpf,
+    /// Set up, build and run every test, and name those that were skipped
+    Test {
+        /// Handed to `cargo test`, after its own
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check the invariants of ARCHITECTURE.md that no lint can
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -34,6 +44,8 @@ fn main() -> ExitCode {
         Task::Setup => setup::run(),
         Task::BuildEbpf => ebpf::build(),
         Task::ClippyEbpf => ebpf::clippy(),
+        Task::Test { arguments } => test::run(&arguments),
+        Task::Tidy => tidy::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
