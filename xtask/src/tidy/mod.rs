@@ -82,7 +82,7 @@ impl fmt::Display for Finding {
 fn tracked_files() -> Result<Vec<File>> {
     let mut git = Command::new("git");
     // New files count before they are added, so that tidy tells before the commit.
-    git.current_dir(root()).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    git.current_dir(root()).args(["-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"]);
     let names = answer(&mut git).context("tidy asks git for the tracked files: run it in a git checkout")?;
     let paths = names.lines().map(|name| (name.to_owned(), root().join(name)));
     paths.filter(|(_, path)| path.is_file()).map(read).collect()
