@@ -19,6 +19,12 @@ impl Addr {
         Self([0, 0, MAPPED, u32::from_ne_bytes(bytes)])
     }
 
+    /// The IPv4 address that lies in this word of a header.
+    #[inline(always)]
+    pub const fn word4(word: u32) -> Self {
+        Self([0, 0, MAPPED, word])
+    }
+
     /// The IPv6 address with these sixteen bytes, as they stand on the wire.
     #[inline(always)]
     pub const fn v6(b: [u8; 16]) -> Self {

@@ -3,13 +3,23 @@
 /// Read access to one frame. Offsets count from the first byte the hook shows.
 pub trait Frame {
     /// The length that counters add up, in bytes.
-    fn len(&self) -> u32;
+    fn length(&self) -> u32;
 
     /// Whether the frame has at least `end` bytes, wherever the kernel keeps them.
     fn holds(&self, end: u32) -> bool;
 
-    /// The `N` bytes at `at`, or none if the frame is shorter.
-    fn bytes<const N: usize>(&self, at: u32) -> Option<[u8; N]>;
+    /// The two bytes at `at` as they lie there, or none if the frame is shorter.
+    fn half(&self, at: u32) -> Option<u16>;
+
+    /// The `N` 32-bit words at `at` as they lie there, or none if the frame is shorter. Words, because the
+    /// BPF back end makes four loads of four bytes.
+    fn words<const N: usize>(&self, at: u32) -> Option<[u32; N]>;
+
+    /// The same offset, of which the kernel's verifier knows nothing any more: the paths through a loop of
+    /// headers meet there. On the host there is nothing to do.
+    fn forget(&self, at: u32) -> u32 {
+        at
+    }
 
     /// Whether this is a segmentation-offload packet, whose length fields may be zero.
     fn gso(&self) -> bool;
@@ -23,17 +33,23 @@ pub trait Frame {
 pub struct Slice<'a>(pub &'a [u8]);
 
 impl Frame for Slice<'_> {
-    fn len(&self) -> u32 {
+    fn length(&self) -> u32 {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
     fn holds(&self, end: u32) -> bool {
-        end <= self.len()
+        end <= self.length()
     }
 
-    fn bytes<const N: usize>(&self, at: u32) -> Option<[u8; N]> {
-        let rest = self.0.get(at as usize..)?;
-        rest.first_chunk::<N>().copied()
+    fn half(&self, at: u32) -> Option<u16> {
+        let bytes = self.0.get(at as usize..)?.first_chunk()?;
+        Some(u16::from_ne_bytes(*bytes))
+    }
+
+    fn words<const N: usize>(&self, at: u32) -> Option<[u32; N]> {
+        let (chunks, _) = self.0.get(at as usize..)?.as_chunks::<4>();
+        let first: &[[u8; 4]; N] = chunks.first_chunk()?;
+        Some(first.map(u32::from_ne_bytes))
     }
 
     fn gso(&self) -> bool {
@@ -43,16 +59,4 @@ impl Frame for Slice<'_> {
     fn tagged(&self) -> bool {
         false
     }
-}
-
-/// The big-endian 16-bit number at `at` of a header already read.
-#[inline(always)]
-pub(crate) const fn be16(bytes: &[u8], at: usize) -> u16 {
-    u16::from_be_bytes([bytes[at], bytes[at + 1]])
-}
-
-/// The big-endian 32-bit number at `at` of a header already read.
-#[inline(always)]
-pub(crate) const fn be32(bytes: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }

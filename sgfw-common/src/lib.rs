@@ -4,7 +4,7 @@
 //!
 //! * [`frame`]: the bytes, read N at an offset, or not at all;
 //! * [`parse`]: bytes to a [`packet::Packet`], or a named refusal;
-//! * [`verdict`]: [`verdict::decide`], the one function that decides, over the [`tables::Tables`]
+//! * [`verdict`]: [`verdict::judge`], the one function that decides, over the [`tables::Tables`]
 //!   it is given;
 //! * [`range`] and [`conntrack`]: the two look-ups it is made of, the rules and the flows;
 //! * [`reason`]: the name of what was decided, which counters, log and `explain` share.
@@ -21,5 +21,6 @@ pub mod packet;
 pub mod parse;
 pub mod range;
 pub mod reason;
+mod rules;
 pub mod tables;
 pub mod verdict;

@@ -99,25 +99,120 @@ pub struct Ip {
 
 /// The transport layer. Which fields count follows from the protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct Transport {
-    /// TCP, UDP: source port. ICMP queries: the identifier.
+    /// TCP, UDP: source port. ICMP: the identifier of a query.
     pub sport: u16,
     /// TCP, UDP: destination port. ICMP: type in the upper, code in the lower byte. Else 0.
     pub dport: u16,
-    /// TCP control bits without CWR and ECE.
-    pub flags: u8,
     /// TCP sequence number.
     pub seq: u32,
     /// TCP acknowledgment number.
     pub ack: u32,
     /// TCP: bytes of payload.
     pub payload: u32,
+    /// TCP control bits without CWR and ECE.
+    pub flags: u8,
+    /// Always zero.
+    pub reserved: [u8; 3],
 }
 
-impl Transport {
-    /// The ICMP type.
-    #[inline(always)]
-    pub const fn icmp_type(&self) -> u8 {
-        (self.dport >> 8) as u8
-    }
+/// Who speaks to whom: of a packet, or of the packet that an ICMP error quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Tuple {
+    /// Source address.
+    pub src: Addr,
+    /// Destination address.
+    pub dst: Addr,
+    /// As [`Transport::sport`].
+    pub sport: u16,
+    /// As [`Transport::dport`].
+    pub dport: u16,
+    /// IANA protocol number behind all extension headers.
+    pub protocol: u8,
+    /// 1 for IPv6.
+    pub v6: u8,
+    /// What an ICMP message is to connection tracking: [`crate::packet::role`].
+    pub role: u8,
+    /// 0 where there is no such tuple.
+    pub present: u8,
+}
+
+/// Roles of ICMP messages; a query and its answer have the class of their flow in the lower half.
+pub mod role {
+    /// Not ICMP, or a message that asks for no answer.
+    pub const NONE: u8 = 0;
+    /// An error about another packet.
+    pub const ERROR: u8 = 0x10;
+    /// A query, with its class.
+    pub const QUERY: u8 = 0x20;
+    /// The answer to one, with its class.
+    pub const ANSWER: u8 = 0x40;
+    /// The bits of the class.
+    pub const CLASS: u8 = 0x0f;
+}
+
+/// A whole packet as the decision needs it. It has a fixed layout because the kernel side keeps it in a
+/// scratch map: what the verifier knew of each parser path is forgotten there, and the paths meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct Packet {
+    /// The packet's own tuple.
+    pub own: Tuple,
+    /// The tuple of the packet an ICMP error quotes.
+    pub quoted: Tuple,
+    /// Transport fields.
+    pub transport: Transport,
+    /// Identification of a fragmented datagram.
+    pub fragment_id: u32,
+    /// Offset of a later fragment's first byte.
+    pub fragment_offset: u32,
+    /// Bytes behind the IP headers.
+    pub length: u32,
+    /// EtherType behind all tags.
+    pub ethertype: u16,
+    /// [`place`]: the place in a fragmented datagram.
+    pub place: u8,
+    /// TTL or hop limit.
+    pub hops: u8,
+}
+
+impl Packet {
+    /// A packet about which nothing is known yet.
+    pub const UNKNOWN: Self = Self {
+        own: Tuple::NONE,
+        quoted: Tuple::NONE,
+        transport: Transport { sport: 0, dport: 0, seq: 0, ack: 0, payload: 0, flags: 0, reserved: [0; 3] },
+        fragment_id: 0,
+        fragment_offset: 0,
+        length: 0,
+        ethertype: 0,
+        place: place::WHOLE,
+        hops: 0,
+    };
+}
+
+/// Values of [`Packet::place`].
+pub mod place {
+    /// Not a fragment.
+    pub const WHOLE: u8 = 0;
+    /// The first fragment.
+    pub const FIRST: u8 = 1;
+    /// A later fragment.
+    pub const LATER: u8 = 2;
+}
+
+impl Tuple {
+    /// No tuple.
+    pub const NONE: Self = Self {
+        src: Addr([0; 4]),
+        dst: Addr([0; 4]),
+        sport: 0,
+        dport: 0,
+        protocol: 0,
+        v6: 0,
+        role: role::NONE,
+        present: 0,
+    };
 }

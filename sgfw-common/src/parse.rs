@@ -1,11 +1,12 @@
 //! From bytes to numbers, or to a named refusal. What is not understood here is never passed.
 //!
-//! The three steps follow the packet: [`link`], [`ip`], [`transport`]. Each reads fixed-size headers at
-//! computed offsets, so that the verifier sees one bounds check a header.
+//! [`packet`] follows the layers: link, IPv4 or IPv6 with extension headers, transport, and what an ICMP error
+//! quotes. Each step reads a header of fixed size at a computed offset: one bounds check a header.
 
 use crate::addr::Addr;
-use crate::frame::{Frame, be16, be32};
-use crate::packet::{Fragment, Ip, Link, Transport, ethertype, protocol, tcp};
+use crate::frame::Frame;
+use crate::maps::class;
+use crate::packet::{Fragment, Ip, Link, Packet, Transport, Tuple, ethertype, place, protocol, role, tcp};
 use crate::reason::Reason;
 
 const ETHERNET: u32 = 14;
@@ -14,14 +15,85 @@ const IPV6_HEADER: u32 = 40;
 /// Extension headers that are walked before a packet is refused.
 pub const MAX_EXTENSIONS: u32 = 8;
 
+/// Writes a frame as the decision needs it. `bare` frames start with the IP header; only a `trunk` may be
+/// tagged. Every field that counts is written, whatever was in `packet` before.
+///
+/// # Errors
+/// The reason to drop what cannot be understood.
+#[inline(always)]
+pub fn packet<F: Frame>(frame: &F, bare: bool, trunk: bool, packet: &mut Packet) -> Result<(), Reason> {
+    let link = link(frame, bare, trunk)?;
+    packet.ethertype = link.ethertype;
+    packet.quoted.present = 0;
+    let ip = match link.ethertype {
+        ethertype::IPV4 => ipv4(frame, link.at)?,
+        ethertype::IPV6 => ipv6(frame, link.at)?,
+        _ => {
+            packet.own.present = 0;
+            return Ok(());
+        }
+    };
+    packet.hops = ip.hops;
+    packet.length = ip.end - ip.at;
+    packet.place = place::WHOLE;
+    packet.transport = Transport::default();
+    match ip.fragment {
+        Fragment::Whole => {}
+        Fragment::First { id } => (packet.place, packet.fragment_id) = (place::FIRST, id),
+        Fragment::Later { id, offset } => {
+            (packet.place, packet.fragment_id, packet.fragment_offset) = (place::LATER, id, offset);
+            packet.own = tuple(&ip, &Transport::default());
+            return Ok(());
+        }
+    }
+    packet.transport = transport(frame, &ip)?;
+    packet.own = tuple(&ip, &packet.transport);
+    if packet.own.role == role::ERROR {
+        packet.quoted = quoted(frame, &ip);
+    }
+    Ok(())
+}
+
+#[inline(always)]
+fn tuple(ip: &Ip, transport: &Transport) -> Tuple {
+    let icmp = matches!(ip.protocol, protocol::ICMP | protocol::ICMPV6);
+    Tuple {
+        src: ip.src,
+        dst: ip.dst,
+        sport: transport.sport,
+        dport: transport.dport,
+        protocol: ip.protocol,
+        v6: u8::from(ip.v6),
+        role: if icmp { icmp_role(ip.v6, (transport.dport >> 8) as u8) } else { role::NONE },
+        present: 1,
+    }
+}
+
+/// What an ICMP type is to connection tracking: RFC 792, 950 and 4443.
+#[inline(always)]
+const fn icmp_role(v6: bool, kind: u8) -> u8 {
+    match (v6, kind) {
+        (false, 8) | (true, 128) => role::QUERY | class::ECHO,
+        (false, 0) | (true, 129) => role::ANSWER | class::ECHO,
+        (false, 13) => role::QUERY | class::TIMESTAMP,
+        (false, 14) => role::ANSWER | class::TIMESTAMP,
+        (false, 15) => role::QUERY | class::INFORMATION,
+        (false, 16) => role::ANSWER | class::INFORMATION,
+        (false, 17) => role::QUERY | class::MASK,
+        (false, 18) => role::ANSWER | class::MASK,
+        (false, 3 | 4 | 11 | 12) | (true, 1..=4) => role::ERROR,
+        _ => role::NONE,
+    }
+}
+
 /// The link layer: Ethernet with up to two tags where `trunk`, or nothing at all where `bare`.
 #[inline(always)]
-pub fn link<F: Frame>(frame: &F, bare: bool, trunk: bool) -> Result<Link, Reason> {
+fn link<F: Frame>(frame: &F, bare: bool, trunk: bool) -> Result<Link, Reason> {
     if bare {
         return bare_link(frame);
     }
-    let head: [u8; 14] = frame.bytes(0).ok_or(Reason::EthernetShort)?;
-    let link = Link { ethertype: be16(&head, 12), at: ETHERNET };
+    let ethertype = frame.half(ETHERNET - 2).ok_or(Reason::EthernetShort)?;
+    let link = Link { ethertype: u16::from_be(ethertype), at: ETHERNET };
     if frame.tagged() || is_tag(link.ethertype) {
         return if trunk { untag(frame, link) } else { Err(Reason::VlanTag) };
     }
@@ -31,8 +103,8 @@ pub fn link<F: Frame>(frame: &F, bare: bool, trunk: bool) -> Result<Link, Reason
 /// A device without a link layer (tun, wireguard): the version nibble says what it is.
 #[inline(always)]
 fn bare_link<F: Frame>(frame: &F) -> Result<Link, Reason> {
-    let [first] = frame.bytes(0).ok_or(Reason::EthernetShort)?;
-    match first >> 4 {
+    let [first] = head(frame, 0, Reason::EthernetShort)?;
+    match first >> 28 {
         4 => Ok(Link { ethertype: ethertype::IPV4, at: 0 }),
         6 => Ok(Link { ethertype: ethertype::IPV6, at: 0 }),
         _ => Err(Reason::EtherType),
@@ -43,8 +115,8 @@ fn bare_link<F: Frame>(frame: &F) -> Result<Link, Reason> {
 fn untag<F: Frame>(frame: &F, mut link: Link) -> Result<Link, Reason> {
     for _ in 0..2 {
         if is_tag(link.ethertype) {
-            let tag: [u8; 4] = frame.bytes(link.at).ok_or(Reason::VlanDepth)?;
-            link = Link { ethertype: be16(&tag, 2), at: link.at + 4 };
+            let [tag] = head(frame, link.at, Reason::VlanDepth)?;
+            link = Link { ethertype: low16(tag), at: link.at + 4 };
         }
     }
     if is_tag(link.ethertype) { Err(Reason::VlanDepth) } else { Ok(link) }
@@ -57,26 +129,27 @@ const fn is_tag(kind: u16) -> bool {
 
 /// The IPv4 header at `at` (RFC 791).
 #[inline(always)]
-pub fn ipv4<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
-    let head: [u8; 20] = frame.bytes(at).ok_or(Reason::Ipv4Short)?;
-    if head[0] >> 4 != 4 {
+fn ipv4<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
+    let raw: [u32; 5] = frame.words(at).ok_or(Reason::Ipv4Short)?;
+    let [first, second, third, ..] = raw.map(u32::from_be);
+    if first >> 28 != 4 {
         return Err(Reason::Ipv4Version);
     }
-    let header = u32::from(head[0] & 15) * 4;
+    let header = (first >> 24 & 15) * 4;
     if header < IPV4_HEADER {
         return Err(Reason::Ipv4HeaderLength);
     }
-    let total = ipv4_total(frame, u32::from(be16(&head, 2)), at)?;
+    let total = ipv4_total(frame, first & 0xffff, at)?;
     if total < header {
         return Err(Reason::Ipv4TotalLength);
     }
-    let fragment = ipv4_fragment(be16(&head, 6), u32::from(be16(&head, 4)), total - header)?;
+    let fragment = ipv4_fragment(second & 0xffff, second >> 16, total - header)?;
     Ok(Ip {
         v6: false,
-        src: Addr::v4([head[12], head[13], head[14], head[15]]),
-        dst: Addr::v4([head[16], head[17], head[18], head[19]]),
-        protocol: head[9],
-        hops: head[8],
+        src: Addr::word4(raw[3]),
+        dst: Addr::word4(raw[4]),
+        protocol: (third >> 16) as u8,
+        hops: (third >> 24) as u8,
         at: at + header,
         end: at + total,
         fragment,
@@ -89,21 +162,21 @@ fn ipv4_total<F: Frame>(frame: &F, total: u32, at: u32) -> Result<u32, Reason> {
     if frame.holds(at + total) && total != 0 {
         return Ok(total);
     }
-    if total == 0 && frame.gso() { Ok(frame.len() - at) } else { Err(Reason::Ipv4TotalLength) }
+    if total == 0 && frame.gso() { Ok(frame.length() - at) } else { Err(Reason::Ipv4TotalLength) }
 }
 
 #[inline(always)]
-fn ipv4_fragment(field: u16, id: u32, payload: u32) -> Result<Fragment, Reason> {
-    place(id, u32::from(field & 0x1fff) * 8, field & 0x2000 != 0, payload)
+fn ipv4_fragment(field: u32, id: u32, payload: u32) -> Result<Fragment, Reason> {
+    fragment(id, (field & 0x1fff) * 8, field & 0x2000 != 0, payload)
 }
 
 /// The place a fragment takes, if it is one that can be put together again.
 #[inline(always)]
-fn place(id: u32, offset: u32, more: bool, payload: u32) -> Result<Fragment, Reason> {
+fn fragment(id: u32, offset: u32, more: bool, payload: u32) -> Result<Fragment, Reason> {
     if offset == 0 && !more {
         return Ok(Fragment::Whole);
     }
-    if (more && payload % 8 != 0) || payload == 0 || offset + payload > 65_535 {
+    if (more && !payload.is_multiple_of(8)) || payload == 0 || offset + payload > 65_535 {
         return Err(Reason::FragmentBounds);
     }
     Ok(if offset == 0 { Fragment::First { id } } else { Fragment::Later { id, offset } })
@@ -111,37 +184,34 @@ fn place(id: u32, offset: u32, more: bool, payload: u32) -> Result<Fragment, Rea
 
 /// The IPv6 header at `at` and its extension headers (RFC 8200).
 #[inline(always)]
-pub fn ipv6<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
-    let head: [u8; 40] = frame.bytes(at).ok_or(Reason::Ipv6Short)?;
-    if head[0] >> 4 != 6 {
+fn ipv6<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
+    let raw: [u32; 10] = frame.words(at).ok_or(Reason::Ipv6Short)?;
+    let (first, second) = (u32::from_be(raw[0]), u32::from_be(raw[1]));
+    if first >> 28 != 6 {
         return Err(Reason::Ipv6Version);
     }
-    let end = ipv6_end(frame, u32::from(be16(&head, 4)), head[6], at)?;
-    let (src, dst) = (address(&head, 8), address(&head, 24));
-    if src.is_mapped() || dst.is_mapped() {
+    let end = ipv6_end(frame, second >> 16, (second >> 8) as u8, at)?;
+    let ip = ipv6_plain(&raw, at, end);
+    if ip.src.is_mapped() || ip.dst.is_mapped() {
         return Err(Reason::MappedAddress);
     }
-    let ip = Ip {
-        v6: true,
-        src,
-        dst,
-        protocol: head[6],
-        hops: head[7],
-        at: at + IPV6_HEADER,
-        end,
-        fragment: Fragment::Whole,
-    };
     extensions(frame, ip)
 }
 
+/// What the fixed header says; extension headers are still to come.
 #[inline(always)]
-const fn address(head: &[u8; 40], at: usize) -> Addr {
-    Addr([word(head, at), word(head, at + 4), word(head, at + 8), word(head, at + 12)])
-}
-
-#[inline(always)]
-const fn word(head: &[u8; 40], at: usize) -> u32 {
-    u32::from_ne_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
+const fn ipv6_plain(raw: &[u32; 10], at: u32, end: u32) -> Ip {
+    let second = u32::from_be(raw[1]);
+    Ip {
+        v6: true,
+        src: Addr([raw[2], raw[3], raw[4], raw[5]]),
+        dst: Addr([raw[6], raw[7], raw[8], raw[9]]),
+        protocol: (second >> 8) as u8,
+        hops: second as u8,
+        at: at + IPV6_HEADER,
+        end,
+        fragment: Fragment::Whole,
+    }
 }
 
 /// The end of the packet. No payload is honest only where no header follows (59).
@@ -149,7 +219,7 @@ const fn word(head: &[u8; 40], at: usize) -> u32 {
 fn ipv6_end<F: Frame>(frame: &F, payload: u32, next: u8, at: u32) -> Result<u32, Reason> {
     let end = at + IPV6_HEADER + payload;
     if payload == 0 && frame.gso() {
-        return Ok(frame.len());
+        return Ok(frame.length());
     }
     if (payload == 0 && next != extension::NONE) || !frame.holds(end) {
         return Err(Reason::Ipv6PayloadLength);
@@ -188,39 +258,39 @@ fn extensions<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
 
 #[inline(always)]
 fn step<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
-    let head: [u8; 8] = frame.bytes(ip.at).ok_or(Reason::Ipv6Extension)?;
+    let [first, second] = head(frame, ip.at, Reason::Ipv6Extension)?;
     let kind = ip.protocol;
+    let units = first >> 16 & 0xff;
     let length = match kind {
         extension::FRAGMENT => 8,
-        extension::AUTHENTICATION => (u32::from(head[1]) + 2) * 4,
-        _ => (u32::from(head[1]) + 1) * 8,
+        extension::AUTHENTICATION => (units + 2) * 4,
+        _ => (units + 1) * 8,
     };
-    ip.at += length;
+    ip.at = frame.forget(ip.at + length);
     if ip.at > ip.end {
         return Err(Reason::Ipv6Extension);
     }
-    if kind == extension::ROUTING && head[2] == 0 {
+    if kind == extension::ROUTING && first >> 8 & 0xff == 0 {
         return Err(Reason::RoutingHeader0);
     }
     if kind == extension::FRAGMENT {
-        ip.fragment = ipv6_fragment(&head, ip)?;
+        ip.fragment = ipv6_fragment(first & 0xffff, second, ip)?;
     }
-    ip.protocol = head[0];
+    ip.protocol = (first >> 24) as u8;
     Ok(ip)
 }
 
 #[inline(always)]
-fn ipv6_fragment(head: &[u8; 8], ip: Ip) -> Result<Fragment, Reason> {
+fn ipv6_fragment(field: u32, id: u32, ip: Ip) -> Result<Fragment, Reason> {
     if ip.fragment != Fragment::Whole {
         return Err(Reason::Ipv6Extension);
     }
-    let field = be16(head, 2);
-    place(be32(head, 4), u32::from(field & 0xfff8), field & 1 != 0, ip.end - ip.at)
+    fragment(id, field & 0xfff8, field & 1 != 0, ip.end - ip.at)
 }
 
 /// The transport header of a whole packet or a first fragment.
 #[inline(always)]
-pub fn transport<F: Frame>(frame: &F, ip: &Ip) -> Result<Transport, Reason> {
+fn transport<F: Frame>(frame: &F, ip: &Ip) -> Result<Transport, Reason> {
     match ip.protocol {
         protocol::TCP => segment(frame, ip),
         protocol::UDP => datagram(frame, ip),
@@ -241,24 +311,18 @@ fn fits(ip: &Ip, needed: u32, short: Reason) -> Result<(), Reason> {
 #[inline(always)]
 fn segment<F: Frame>(frame: &F, ip: &Ip) -> Result<Transport, Reason> {
     fits(ip, 20, Reason::TcpHeader)?;
-    let head: [u8; 20] = frame.bytes(ip.at).ok_or(Reason::TcpHeader)?;
-    let header = u32::from(head[12] >> 4) * 4;
+    let [ports, seq, ack, control, _] = head(frame, ip.at, Reason::TcpHeader)?;
+    let header = (control >> 28) * 4;
     if header < 20 {
         return Err(Reason::TcpHeader);
     }
     fits(ip, header, Reason::TcpHeader)?;
-    let flags = head[13] & 0x3f;
+    let flags = (control >> 16) as u8 & 0x3f;
     if !sane(flags) {
         return Err(Reason::TcpFlags);
     }
-    Ok(Transport {
-        sport: be16(&head, 0),
-        dport: be16(&head, 2),
-        flags,
-        seq: be32(&head, 4),
-        ack: be32(&head, 8),
-        payload: ip.end - ip.at - header,
-    })
+    let payload = ip.end - ip.at - header;
+    Ok(Transport { sport: high16(ports), dport: low16(ports), seq, ack, payload, flags, reserved: [0; 3] })
 }
 
 /// SYN, SYN-ACK, RST, or anything with ACK and neither SYN nor RST: the rest is made by scanners.
@@ -274,14 +338,14 @@ const fn sane(flags: u8) -> bool {
 #[inline(always)]
 fn datagram<F: Frame>(frame: &F, ip: &Ip) -> Result<Transport, Reason> {
     fits(ip, 8, Reason::UdpHeader)?;
-    let head: [u8; 8] = frame.bytes(ip.at).ok_or(Reason::UdpHeader)?;
-    let length = u32::from(be16(&head, 4));
+    let [ports, second] = head(frame, ip.at, Reason::UdpHeader)?;
+    let length = second >> 16;
     let whole = ip.fragment == Fragment::Whole;
     let zero = length == 0 && frame.gso();
     if !zero && (length < 8 || (whole && length > ip.end - ip.at)) {
         return Err(Reason::UdpLength);
     }
-    Ok(Transport { sport: be16(&head, 0), dport: be16(&head, 2), ..Transport::default() })
+    Ok(Transport { sport: high16(ports), dport: low16(ports), ..Transport::default() })
 }
 
 #[inline(always)]
@@ -290,62 +354,87 @@ fn message<F: Frame>(frame: &F, ip: &Ip) -> Result<Transport, Reason> {
         return Err(Reason::IcmpFamily);
     }
     fits(ip, 8, Reason::IcmpHeader)?;
-    let head: [u8; 8] = frame.bytes(ip.at).ok_or(Reason::IcmpHeader)?;
-    Ok(Transport { sport: be16(&head, 4), dport: be16(&head, 0), ..Transport::default() })
+    let [first, second] = head(frame, ip.at, Reason::IcmpHeader)?;
+    Ok(Transport { sport: high16(second), dport: high16(first), ..Transport::default() })
 }
 
-/// An IPv4 packet quoted by the ICMP error in `ip`: its addresses and protocol, and the eight bytes
-/// behind its header that RFC 792 promises. Its lengths are not checked: it is cut short by nature.
+/// The tuple of the packet that the ICMP error in `ip` quotes, or [`Tuple::NONE`].
 #[inline(always)]
-pub fn quoted4<F: Frame>(frame: &F, ip: &Ip) -> Option<(Ip, [u8; 8])> {
+fn quoted<F: Frame>(frame: &F, ip: &Ip) -> Tuple {
+    let inner = if ip.v6 { quoted6(frame, ip) } else { quoted4(frame, ip) };
+    let Some(inner) = inner else { return Tuple::NONE };
+    if inner.at + 8 > inner.end {
+        return Tuple::NONE;
+    }
+    match frame.words(inner.at) {
+        Some(words) => quoted_tuple(&inner, words),
+        None => Tuple::NONE,
+    }
+}
+
+/// RFC 792 promises two words behind the quoted header: ports, or type, code and identifier.
+#[inline(always)]
+fn quoted_tuple(inner: &Ip, words: [u32; 2]) -> Tuple {
+    let [first, second] = words.map(u32::from_be);
+    let (sport, dport) = match inner.protocol {
+        protocol::TCP | protocol::UDP => (high16(first), low16(first)),
+        protocol::ICMP | protocol::ICMPV6 if inner.v6 == (inner.protocol == protocol::ICMPV6) => {
+            (high16(second), high16(first))
+        }
+        protocol::ICMP | protocol::ICMPV6 => return Tuple::NONE,
+        _ => (0, 0),
+    };
+    tuple(inner, &Transport { sport, dport, ..Transport::default() })
+}
+
+/// A quoted IPv4 header. Its lengths are not checked: it is cut short by nature.
+#[inline(always)]
+fn quoted4<F: Frame>(frame: &F, ip: &Ip) -> Option<Ip> {
     let at = ip.at + 8;
-    let head: [u8; 20] = frame.bytes(at)?;
-    let header = u32::from(head[0] & 15) * 4;
-    if head[0] >> 4 != 4 || header < IPV4_HEADER || be16(&head, 6) & 0x1fff != 0 {
+    let raw: [u32; 5] = frame.words(at)?;
+    let [first, second, third, ..] = raw.map(u32::from_be);
+    let header = (first >> 24 & 15) * 4;
+    if first >> 28 != 4 || header < IPV4_HEADER || second & 0x1fff != 0 {
         return None;
     }
-    let inner = Ip {
+    Some(Ip {
         v6: false,
-        src: Addr::v4([head[12], head[13], head[14], head[15]]),
-        dst: Addr::v4([head[16], head[17], head[18], head[19]]),
-        protocol: head[9],
-        hops: head[8],
+        src: Addr::word4(raw[3]),
+        dst: Addr::word4(raw[4]),
+        protocol: (third >> 16) as u8,
+        hops: (third >> 24) as u8,
         at: at + header,
         end: ip.end,
         fragment: Fragment::Whole,
-    };
-    ports(frame, inner)
+    })
 }
 
-/// An IPv6 packet quoted by the ICMPv6 error in `ip` (RFC 4443, 3).
+/// A quoted IPv6 header and its extension headers (RFC 4443, 3).
 #[inline(always)]
-pub fn quoted6<F: Frame>(frame: &F, ip: &Ip) -> Option<(Ip, [u8; 8])> {
+fn quoted6<F: Frame>(frame: &F, ip: &Ip) -> Option<Ip> {
     let at = ip.at + 8;
-    let head: [u8; 40] = frame.bytes(at)?;
-    if head[0] >> 4 != 6 {
+    let raw: [u32; 10] = frame.words(at)?;
+    if u32::from_be(raw[0]) >> 28 != 6 {
         return None;
     }
-    let inner = Ip {
-        v6: true,
-        src: address(&head, 8),
-        dst: address(&head, 24),
-        protocol: head[6],
-        hops: head[7],
-        at: at + IPV6_HEADER,
-        end: ip.end,
-        fragment: Fragment::Whole,
-    };
-    let inner = extensions(frame, inner).ok()?;
-    match inner.fragment {
-        Fragment::Later { .. } => None,
-        _ => ports(frame, inner),
-    }
+    let inner = extensions(frame, ipv6_plain(&raw, at, ip.end)).ok()?;
+    (!matches!(inner.fragment, Fragment::Later { .. })).then_some(inner)
 }
 
+/// A header of `N` words in host byte order, or the refusal.
 #[inline(always)]
-fn ports<F: Frame>(frame: &F, inner: Ip) -> Option<(Ip, [u8; 8])> {
-    if inner.at + 8 > inner.end {
-        return None;
-    }
-    Some((inner, frame.bytes(inner.at)?))
+fn head<F: Frame, const N: usize>(frame: &F, at: u32, short: Reason) -> Result<[u32; N], Reason> {
+    Ok(frame.words(at).ok_or(short)?.map(u32::from_be))
+}
+
+/// The upper half of a word: a source port, an ICMP type and code.
+#[inline(always)]
+const fn high16(word: u32) -> u16 {
+    (word >> 16) as u16
+}
+
+/// The lower half of a word: a destination port.
+#[inline(always)]
+const fn low16(word: u32) -> u16 {
+    word as u16
 }

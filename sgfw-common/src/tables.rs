@@ -2,6 +2,7 @@
 
 use crate::addr::Addr;
 use crate::maps::{Flow, FlowKey, MemberCell, Tree};
+use crate::packet::Packet;
 use crate::range::Nodes;
 
 /// The four tables of flows, by how much a flow has proved.
@@ -34,6 +35,12 @@ pub trait Tables: Nodes {
     /// A flow's place in a table.
     type Entry: Entry;
 
+    /// The same packet, about which the kernel's verifier takes nothing for granted any more, so that the
+    /// paths through the parser meet here. On the host there is nothing to do.
+    fn forget<'p>(&self, packet: &'p Packet) -> &'p Packet {
+        packet
+    }
+
     /// The clock of the flows, in ticks.
     fn now(&self) -> u64;
     /// The end of the adoption window of an interface, in ticks; 0 when it never had one.
@@ -44,7 +51,7 @@ pub trait Tables: Nodes {
     fn member_cell(&self, key: &MemberCell) -> Tree;
     /// A flow, expired or not.
     fn flow(&self, table: Table, key: &FlowKey) -> Option<Self::Entry>;
-    /// Enters a new flow; false if there is no room.
+    /// Enters a flow, in place of one with the same key if there is one; false if there is no room.
     fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool;
     /// Forgets a flow.
     fn remove(&self, table: Table, key: &FlowKey);
