@@ -1,0 +1,97 @@
+//! Where decoders put what they find, so that a file's mistakes are told all at once.
+
+use super::diagnostic::{Diagnostic, Diagnostics, LONGEST_TEXT, Severity};
+use super::source::Source;
+use super::tree::Spot;
+
+/// The sources read so far and what was found in them. The last source is the current one.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    sources: Vec<Source>,
+    found: Vec<Diagnostic>,
+}
+
+/// A spot in one of the sources.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    source: usize,
+    spot: Spot,
+}
+
+impl Report {
+    /// The next source.
+    pub(super) fn begin(&mut self, source: Source) {
+        self.sources.push(source);
+    }
+
+    /// The text of the current source.
+    pub(super) fn text(&mut self, text: String) {
+        if let Some(source) = self.sources.last_mut() {
+            source.text = text;
+        }
+    }
+
+    /// What the current source says.
+    pub(super) fn current(&self) -> &str {
+        self.sources.last().map_or("", |source| source.text.as_str())
+    }
+
+    /// The current source's name.
+    pub(super) fn file(&self) -> String {
+        self.sources.last().map(|source| source.name.clone()).unwrap_or_default()
+    }
+
+    /// A spot of the current source.
+    pub(super) fn place(&self, spot: Spot) -> Place {
+        Place { source: self.sources.len().saturating_sub(1), spot }
+    }
+
+    /// `file:line:column`.
+    pub(super) fn name(&self, place: Place) -> String {
+        let file = self.sources.get(place.source).map_or("", |source| source.name.as_str());
+        format!("{file}:{}:{}", place.spot.line, place.spot.column)
+    }
+
+    /// An error in the current source; an empty `help` is none.
+    pub(super) fn error(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Severity::Error, self.place(spot), message.into(), help.into());
+    }
+
+    /// An error in any source.
+    pub(super) fn error_at(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Severity::Error, place, message.into(), help.into());
+    }
+
+    /// A warning in the current source.
+    pub(super) fn warning(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
+        self.add(Severity::Warning, self.place(spot), message.into(), help.into());
+    }
+
+    /// Everything found, sorted.
+    pub(super) fn finish(self) -> Diagnostics {
+        Diagnostics::new(self.found, self.sources)
+    }
+
+    fn add(&mut self, severity: Severity, place: Place, message: String, help: String) {
+        let Place { source, spot } = place;
+        self.found.push(Diagnostic {
+            severity,
+            file: self.sources.get(source).map(|source| source.name.clone()).unwrap_or_default(),
+            line: spot.line,
+            column: spot.column,
+            text: self.sources.get(source).map(|source| excerpt(&source.text, spot)).unwrap_or_default(),
+            message,
+            help: (!help.is_empty()).then_some(help),
+            spot,
+            source,
+        });
+    }
+}
+
+/// The first line of what stands at a spot, cut.
+fn excerpt(text: &str, spot: Spot) -> String {
+    let start = usize::try_from(spot.start).unwrap_or(0);
+    let len = usize::try_from(spot.len).unwrap_or(0);
+    let text = text.get(start..start.saturating_add(len)).unwrap_or("");
+    text.lines().next().unwrap_or("").chars().take(LONGEST_TEXT).collect()
+}

@@ -1,0 +1,178 @@
+//! A rule's protocol, ports, ICMP type and code (F44-F50).
+
+use super::decode::{self, Fields};
+use super::report::Report;
+use super::suggest::did_you_mean;
+use super::tree::{Node, Value};
+use crate::model::{IcmpMatch, PortRange, Traffic};
+
+/// Names of the IANA registry that people write. 1, 6, 17 and 58 have their own kinds of traffic.
+const PROTOCOLS: &[(&str, u8)] = &[
+    ("icmp", 1),
+    ("igmp", 2),
+    ("ipip", 4),
+    ("tcp", 6),
+    ("egp", 8),
+    ("udp", 17),
+    ("dccp", 33),
+    ("ipv6", 41),
+    ("rsvp", 46),
+    ("gre", 47),
+    ("esp", 50),
+    ("ah", 51),
+    ("icmpv6", 58),
+    ("ipv6-nonxt", 59),
+    ("eigrp", 88),
+    ("ospf", 89),
+    ("pim", 103),
+    ("vrrp", 112),
+    ("l2tp", 115),
+    ("sctp", 132),
+    ("udplite", 136),
+];
+
+const PORTS_HELP: &str = "write `ports: 443`, `ports: 8000-8080`, `ports: [80, 443]` or `ports: all`";
+
+/// What a rule's protocol makes of its other keys.
+enum Protocol {
+    All,
+    Ported(fn(PortRange) -> Traffic),
+    Icmp(fn(IcmpMatch) -> Traffic),
+    Number(u8),
+}
+
+/// The traffic of a rule: several when several ports are listed. None if something is wrong.
+pub(super) fn traffic(rule: &Fields<'_>, report: &mut Report) -> Option<Vec<Traffic>> {
+    let protocol = rule.require("protocol", "this rule", "write `protocol: tcp`, or `all` for every protocol", report);
+    let protocol = protocol.and_then(|node| protocol_of(node, report))?;
+    let ported = matches!(protocol, Protocol::Ported(_));
+    let icmp = matches!(protocol, Protocol::Icmp(_));
+    let fits = refuse(rule, "ports", ported, "only TCP and UDP have ports", report)
+        & refuse(rule, "type", icmp, "only ICMP and ICMPv6 have types", report)
+        & refuse(rule, "code", icmp, "only ICMP and ICMPv6 have codes", report);
+    let traffic = match protocol {
+        Protocol::All => vec![Traffic::All],
+        Protocol::Number(number) => vec![Traffic::Protocol(number)],
+        Protocol::Ported(make) => {
+            let node = rule.require("ports", "a rule for TCP or UDP", PORTS_HELP, report)?;
+            ports(node, report)?.into_iter().map(make).collect()
+        }
+        Protocol::Icmp(make) => vec![make(icmp_match(rule, report)?)],
+    };
+    fits.then_some(traffic)
+}
+
+/// A key that does not belong to the protocol is an error, not ignored: it meant something to the writer.
+fn refuse(rule: &Fields<'_>, key: &str, allowed: bool, why: &str, report: &mut Report) -> bool {
+    match rule.get(key) {
+        Some(node) if !allowed => {
+            report.error(node.spot, why, format!("leave `{key}` out, or choose another protocol"));
+            false
+        }
+        _ => true,
+    }
+}
+
+fn protocol_of(node: &Node, report: &mut Report) -> Option<Protocol> {
+    match &node.value {
+        Value::Integer(-1) => {
+            report.error(node.spot, "protocol must be 0 to 255", "write `protocol: all` for every protocol");
+            None
+        }
+        Value::Integer(_) => decode::integer(node, "protocol", 0..=255, report).map(by_number),
+        Value::Text(name) => by_name(name, node, report),
+        _ => decode::wrong(node, "protocol", "a name or a number, 0 to 255", report),
+    }
+}
+
+fn by_name(name: &str, node: &Node, report: &mut Report) -> Option<Protocol> {
+    if name == "all" {
+        return Some(Protocol::All);
+    }
+    if let Some((_, number)) = PROTOCOLS.iter().find(|(known, _)| *known == name) {
+        return Some(by_number(*number));
+    }
+    let names = PROTOCOLS.iter().map(|(known, _)| *known).chain(["all"]);
+    let help = did_you_mean(name, names)
+        .unwrap_or_else(|| "write tcp, udp, icmp, icmpv6, all, or the protocol's IANA number".into());
+    report.error(node.spot, format!("`{name}` is not a protocol"), help);
+    None
+}
+
+fn by_number(number: u8) -> Protocol {
+    match number {
+        1 => Protocol::Icmp(Traffic::Icmp),
+        6 => Protocol::Ported(Traffic::Tcp),
+        17 => Protocol::Ported(Traffic::Udp),
+        58 => Protocol::Icmp(Traffic::Icmpv6),
+        other => Protocol::Number(other),
+    }
+}
+
+fn ports(node: &Node, report: &mut Report) -> Option<Vec<PortRange>> {
+    let items = decode::one_or_more(node);
+    if items.is_empty() {
+        report.error(node.spot, "the list of ports is empty", PORTS_HELP);
+        return None;
+    }
+    let ranges: Vec<Option<PortRange>> = items.iter().map(|item| port_range(item, report)).collect();
+    ranges.into_iter().collect()
+}
+
+fn port_range(node: &Node, report: &mut Report) -> Option<PortRange> {
+    match &node.value {
+        Value::Integer(-1) => {
+            report.error(node.spot, "a port must be 0 to 65535", "write `ports: all` for all ports");
+            None
+        }
+        Value::Integer(_) => {
+            let port = decode::integer(node, "a port", 0..=65535, report)?;
+            PortRange::new(port, port)
+        }
+        Value::Text(text) if **text == *"all" => Some(PortRange::ALL),
+        Value::Text(text) => range_of(text, node, report),
+        _ => decode::wrong(node, "a port", "a number, a range like 8000-8080, or `all`", report),
+    }
+}
+
+fn range_of(text: &str, node: &Node, report: &mut Report) -> Option<PortRange> {
+    let number = |text: &str| text.trim().parse::<u32>().ok();
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (Some(first), Some(last)) = (number(first), number(last)) else {
+        report.error(node.spot, format!("`{text}` is not a port or a range of ports"), PORTS_HELP);
+        return None;
+    };
+    let (Ok(low), Ok(high)) = (u16::try_from(first), u16::try_from(last)) else {
+        report.error(node.spot, "a port must be 0 to 65535", "");
+        return None;
+    };
+    let range = PortRange::new(low, high);
+    if range.is_none() {
+        report.error(node.spot, format!("the range {text} is upside down"), format!("write `{high}-{low}`"));
+    }
+    range
+}
+
+/// A type left out is every type, a code left out every code of the type.
+fn icmp_match(rule: &Fields<'_>, report: &mut Report) -> Option<IcmpMatch> {
+    let kind = icmp_number(rule, "type", report)?;
+    let code = icmp_number(rule, "code", report)?;
+    let found = IcmpMatch::new(kind, code);
+    if let (None, Some(node)) = (found, rule.get("code")) {
+        report.error(node.spot, "a code needs a type", "add `type`, or leave `code` out");
+    }
+    found
+}
+
+/// The outer none is a mistake, the inner one every number.
+fn icmp_number(rule: &Fields<'_>, key: &str, report: &mut Report) -> Option<Option<u8>> {
+    let Some(node) = rule.get(key) else { return Some(None) };
+    match &node.value {
+        Value::Text(text) if **text == *"all" => Some(None),
+        Value::Integer(-1) => {
+            report.error(node.spot, format!("`{key}` must be 0 to 255"), format!("write `{key}: all`"));
+            None
+        }
+        _ => decode::integer(node, &format!("`{key}`"), 0..=255, report).map(Some),
+    }
+}

@@ -1,0 +1,117 @@
+//! Every file in `policies/` is documentation, demo input and golden-test input at once.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p sgfw --test policy_files` writes the golden files anew.
+
+use sgfw::model::{Device, Peer, Snapshot, Traffic};
+use sgfw::policy;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FILES: [&str; 5] = ["web", "database", "bastion", "default", "everything"];
+
+fn path_of(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name).with_extension("yaml")
+}
+
+/// The text under a name without the machine's paths.
+fn load(name: &str) -> Snapshot {
+    let text = fs::read_to_string(path_of(name)).expect("a policy of the repository");
+    let loaded = policy::load_text(&format!("policies/{name}.yaml"), &text).unwrap_or_else(|found| panic!("{found}"));
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    loaded.snapshot
+}
+
+#[test]
+fn snapshots_are_as_recorded() {
+    let mut stale = Vec::new();
+    for name in FILES {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name).with_extension("json");
+        let json = serde_json::to_string_pretty(&load(name)).expect("plain values") + "\n";
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &json).expect("the golden directory");
+        }
+        if fs::read_to_string(&golden).unwrap_or_default() != json {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "{stale:?} differ; if that is meant, run with UPDATE_GOLDEN=1 and read the difference");
+}
+
+#[test]
+fn every_policy_of_the_repository_is_listed_here() {
+    let mut found: Vec<String> = fs::read_dir(path_of("web").parent().expect("a directory"))
+        .expect("policies/")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    let mut listed: Vec<String> = FILES.iter().map(|name| format!("{name}.yaml")).collect();
+    found.sort();
+    listed.sort();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn files_are_loaded_by_path() {
+    let loaded = policy::load(&[path_of("web")]).unwrap_or_else(|found| panic!("{found}"));
+    assert_eq!(loaded.snapshot, load("web"));
+}
+
+#[test]
+fn what_is_emitted_loads_as_the_same_snapshot() {
+    for name in FILES {
+        let snapshot = load(name);
+        let text = policy::emit(&snapshot);
+        let again = policy::load_text("emitted", &text).unwrap_or_else(|found| panic!("{found}\n{text}"));
+        assert_eq!(again.snapshot, snapshot, "{text}");
+        assert!(again.warnings.is_empty(), "{}", again.warnings);
+    }
+}
+
+#[test]
+fn f64_the_web_server_of_the_user_guide() {
+    let snapshot = load("web");
+    let rules = |rules: &[sgfw::model::Rule]| -> Vec<String> {
+        rules.iter().map(|rule| format!("{} {}", rule.traffic, rule.peer)).collect()
+    };
+    let web = &snapshot.groups["web"];
+    assert_eq!(
+        rules(&web.ingress),
+        [
+            "tcp 22 203.0.113.0/24",
+            "tcp 80 0.0.0.0/0",
+            "tcp 80 ::/0",
+            "tcp 443 0.0.0.0/0",
+            "tcp 443 ::/0",
+            "tcp 3389 203.0.113.0/24",
+        ]
+    );
+    assert_eq!(rules(&web.egress), ["tcp 1433 group mssql", "tcp 3306 group mysql"]);
+    assert_eq!(snapshot.interfaces["web"].device, Device::DefaultRoute, "so that --device web=NAME fits any machine");
+}
+
+#[test]
+fn the_reference_file_uses_every_kind_of_traffic_and_peer() {
+    let snapshot = load("everything");
+    let rules: Vec<_> = snapshot.groups.values().flat_map(|group| group.ingress.iter().chain(&group.egress)).collect();
+    let traffic = |test: fn(&Traffic) -> bool| assert!(rules.iter().any(|rule| test(&rule.traffic)));
+    traffic(|traffic| matches!(traffic, Traffic::All));
+    traffic(|traffic| matches!(traffic, Traffic::Tcp(_)));
+    traffic(|traffic| matches!(traffic, Traffic::Udp(_)));
+    traffic(|traffic| matches!(traffic, Traffic::Icmp(_)));
+    traffic(|traffic| matches!(traffic, Traffic::Icmpv6(_)));
+    traffic(|traffic| matches!(traffic, Traffic::Protocol(_)));
+    let peer = |test: fn(&Peer) -> bool| assert!(rules.iter().any(|rule| test(&rule.peer)));
+    peer(|peer| matches!(peer, Peer::Cidr(_)));
+    peer(|peer| *peer == Peer::Group("by-id".into()));
+    peer(|peer| matches!(peer, Peer::PrefixList(_)));
+}
+
+/// The two YAML crates must agree on the repository's own files, so that either could be replaced.
+#[test]
+fn both_yaml_readers_see_the_same_values() {
+    for name in FILES {
+        let text = fs::read_to_string(path_of(name)).expect("a policy of the repository");
+        let one: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+        let other: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
+        assert_eq!(one, other, "{name}");
+    }
+}
