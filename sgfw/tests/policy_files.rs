@@ -104,14 +104,3 @@ fn the_reference_file_uses_every_kind_of_traffic_and_peer() {
     peer(|peer| *peer == Peer::Group("by-id".into()));
     peer(|peer| matches!(peer, Peer::PrefixList(_)));
 }
-
-/// The two YAML crates must agree on the repository's own files, so that either could be replaced.
-#[test]
-fn both_yaml_readers_see_the_same_values() {
-    for name in FILES {
-        let text = fs::read_to_string(path_of(name)).expect("a policy of the repository");
-        let one: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
-        let other: serde_json::Value = serde_saphyr::from_str(&text).expect("YAML");
-        assert_eq!(one, other, "{name}");
-    }
-}

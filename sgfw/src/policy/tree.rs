@@ -252,3 +252,7 @@ fn indented_by_tab(text: &str, line: u32) -> bool {
     let index = usize::try_from(line).unwrap_or(0).saturating_sub(1);
     text.lines().nth(index).is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'))
 }
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;
