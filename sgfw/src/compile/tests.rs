@@ -1,3 +1,5 @@
+//! Images against the rules they were made from.
+
 use super::testing::{ADDRESSES, PROBES, Random, frame, naive, policy};
 use super::*;
 use crate::model::Direction;

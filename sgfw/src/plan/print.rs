@@ -65,3 +65,76 @@ impl fmt::Display for Changes {
         print(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::testing::policy;
+    use crate::model::Snapshot;
+    use crate::plan::diff;
+
+    const OLD: &str = "group web\n ingress tcp 443 0.0.0.0/0\n ingress tcp 80 0.0.0.0/0\n egress all ::/0
+        group gone\n ingress udp 53 group:web\n list offices 10.0.0.0/8 11.0.0.0/8
+        interface eth0 web 10.0.0.1\n member db web 10.5.0.1";
+
+    fn lines(old: &Snapshot, new: &Snapshot) -> Vec<String> {
+        diff(old, new).to_string().lines().map(String::from).collect()
+    }
+
+    #[test]
+    fn what_is_the_same_is_not_listed_in_whatever_order_it_stands() {
+        let other = "member db web 10.5.0.1\n interface eth0 web 10.0.0.1\n list offices 10.0.0.0/8 11.0.0.0/8
+            group gone\n ingress udp 53 group:web
+            group web\n egress all ::/0\n ingress tcp 80 0.0.0.0/0\n ingress tcp 443 0.0.0.0/0";
+        assert!(diff(&policy(OLD), &policy(other)).is_empty());
+        assert_eq!(lines(&policy(OLD), &policy(other)), [""; 0]);
+    }
+
+    #[test]
+    fn rules_are_listed_by_group_with_where_they_stand() {
+        let mut new = policy(
+            "group new\n egress icmp 8.0 list:offices\n group web\n ingress tcp 8443 0.0.0.0/0
+            ingress tcp 443 0.0.0.0/0\n egress all ::/0\n list offices 10.0.0.0/8 12.0.0.0/8
+            interface eth0 new,web 10.0.0.1\n member db web 10.5.0.1 10.5.0.2",
+        );
+        let web = new.groups.get_mut("web").unwrap();
+        web.description = Some("the web".into());
+        web.ingress[0].description = Some("browsers".into());
+        web.ingress[1].origin = crate::model::Origin { file: "web.yaml".into(), line: 12 };
+        new.interfaces.get_mut("eth0").unwrap().timeouts.tcp_established = 60;
+        let wanted = [
+            "- group gone",
+            "  - ingress udp 53 from group web",
+            "+ group new",
+            "  + egress icmp type 8 code 0 to prefix-list offices",
+            "~ group web",
+            "  ~ description: none -> the web",
+            "  - ingress tcp 80 from 0.0.0.0/0",
+            "  ~ ingress tcp 443 from 0.0.0.0/0: description \"browsers\"",
+            "  + ingress tcp 8443 from 0.0.0.0/0   (web.yaml:12)",
+            "~ prefix-list offices",
+            "  - entry 11.0.0.0/8",
+            "  + entry 12.0.0.0/8",
+            "~ interface eth0",
+            "  ~ groups: web -> new, web",
+            "  ~ timeouts.tcp-established: 432000 -> 60",
+            "~ member db",
+            "  ~ addresses: 10.5.0.1 -> 10.5.0.1, 10.5.0.2",
+        ];
+        assert_eq!(lines(&policy(OLD), &new), wanted);
+    }
+
+    #[test]
+    fn programs_read_the_same_as_json() {
+        let json = serde_json::to_value(diff(&policy("group a"), &policy("group a\n ingress tcp 1 ::/0"))).unwrap();
+        let rule = serde_json::json!({"change": "added", "rule": "ingress tcp 1 from ::/0"});
+        assert_eq!(json["groups"]["a"], serde_json::json!({"change": "changed", "rules": [rule]}));
+    }
+
+    #[test]
+    fn an_added_interface_says_what_it_is() {
+        let lines = lines(&policy("group a"), &policy("group a\n interface i a 10.0.0.1"));
+        assert_eq!(lines[0], "+ interface i");
+        assert!(lines.contains(&"  + addresses: 10.0.0.1".into()), "{lines:#?}");
+        assert!(lines.contains(&"  + side: host".into()), "{lines:#?}");
+    }
+}

@@ -1,3 +1,5 @@
+//! Every order of writes, every place to be killed at: what packets meet with is the old or the new policy.
+
 use super::*;
 use crate::compile::testing::{ADDRESSES, PROBES, Random, frame, policy};
 use crate::compile::{FlowEntry, Flows, HostTables, Image, compile};
@@ -191,24 +193,30 @@ fn execute(kernel: &mut Kernel, plan: &Plan, new: &View, cut: usize, random: &mu
     }
 }
 
-fn random_step(random: &mut Random) -> (Image, Wanted) {
-    let snapshot = random.policy();
-    let mut wanted = wanted(&snapshot);
+/// Another policy, or the one before with other members only.
+fn random_step(random: &mut Random, last: &mut Snapshot) -> (Image, Wanted) {
+    let next = random.policy();
+    if random.below(3) == 0 && !last.interfaces.is_empty() {
+        last.members = next.members;
+        return (compile(last).unwrap(), wanted(last));
+    }
+    let mut wanted = wanted(&next);
     let turn = u32::try_from(random.below(6)).unwrap().saturating_sub(2);
     for attachment in wanted.interfaces.values_mut() {
         attachment.ifindex = 1 + (attachment.ifindex + turn) % 4;
         attachment.taken = [Taken::Tcx, Taken::Tcx, Taken::Xdp][random.below(3)];
     }
-    (compile(&snapshot).unwrap(), wanted)
+    *last = next;
+    (compile(last).unwrap(), wanted)
 }
 
 #[test]
 fn killed_between_any_two_writes_packets_meet_the_old_or_the_new_policy() {
     let (mut random, probes) = (Random(7), probes());
     for _ in 0..12 {
-        let mut kernel = Kernel::new();
-        for _ in 0..12 {
-            let (image, wanted) = random_step(&mut random);
+        let (mut kernel, mut last) = (Kernel::new(), Snapshot::default());
+        for _ in 0..16 {
+            let (image, wanted) = random_step(&mut random, &mut last);
             let new = meant(&image, &wanted, &probes);
             let plan = plan(&kernel.read(), &image, &wanted).unwrap();
             let cut = if random.below(3) == 0 { usize::MAX } else { random.below(60) };
@@ -352,10 +360,10 @@ fn another_hook_on_the_same_device_is_replaced_in_place() {
 fn plans_are_the_same_every_time() {
     for seed in 1..20 {
         let of = || {
-            let (mut random, mut kernel) = (Random(seed), Kernel::new());
-            let (image, wanted) = random_step(&mut random);
+            let (mut random, mut kernel, mut last) = (Random(seed), Kernel::new(), Snapshot::default());
+            let (image, wanted) = random_step(&mut random, &mut last);
             kernel.apply(&image, &wanted);
-            let (image, wanted) = random_step(&mut random);
+            let (image, wanted) = random_step(&mut random, &mut last);
             kernel.apply(&image, &wanted)
         };
         assert!(of() == of());
