@@ -5,9 +5,13 @@
 
 use super::image::Image;
 use sgfw_common::addr::Addr;
+use sgfw_common::frame::Slice;
 use sgfw_common::maps::{Flow, FlowKey, Interface, MemberCell, Node32, Node128, Tree};
+use sgfw_common::packet::Packet;
 use sgfw_common::range::Nodes;
+use sgfw_common::reason::Reason;
 use sgfw_common::tables::{Entry, Table, Tables};
+use sgfw_common::verdict::{Hook, judge};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -87,6 +91,11 @@ impl<'a> HostTables<'a> {
     /// The interface with this name, its timeouts in ticks of this clock.
     pub fn interface(&self, name: &str) -> Option<Interface> {
         self.image.interfaces.get(name).map(|interface| in_ticks(*interface, self.hertz))
+    }
+
+    /// Judges a frame that was met on an interface, and remembers its flow.
+    pub fn judge(&self, frame: &[u8], interface: &Interface, slot: u32, hook: Hook) -> Reason {
+        judge(&Slice(frame), self, interface, slot, hook, &mut Packet::UNKNOWN.clone())
     }
 
     /// Sets the clock, in ticks.

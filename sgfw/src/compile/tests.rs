@@ -3,10 +3,9 @@
 use super::testing::{ADDRESSES, PROBES, Random, frame, naive, policy};
 use super::*;
 use crate::model::Direction;
-use sgfw_common::frame::Slice;
 use sgfw_common::maps::{Interface, MemberCell, Tree};
 use sgfw_common::reason::{Reason, Verdict};
-use sgfw_common::verdict::{Hook, decide};
+use sgfw_common::verdict::Hook;
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -18,7 +17,7 @@ fn judge(image: &Image, name: &str, direction: Direction, remote: &str, probe: (
         Direction::Ingress => (Hook::Received, frame(probe.0, remote, own, probe.1)),
         Direction::Egress => (Hook::Sent, frame(probe.0, own, remote, probe.1)),
     };
-    decide(&Slice(&bytes), &tables, &tables.interface(name).unwrap(), 1, hook)
+    tables.judge(&bytes, &tables.interface(name).unwrap(), 1, hook)
 }
 
 #[test]

@@ -7,10 +7,11 @@ use crate::model::Snapshot;
 use sgfw_common::addr::Addr;
 use sgfw_common::frame::Slice;
 use sgfw_common::maps::{self, Flow, FlowKey, Interface, Member, MemberCell, Node32, Node128, Tree};
+use sgfw_common::packet::Packet;
 use sgfw_common::range::Nodes;
 use sgfw_common::reason::Verdict;
 use sgfw_common::tables::{Table, Tables};
-use sgfw_common::verdict::{Hook, decide};
+use sgfw_common::verdict::{Hook, judge};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -71,26 +72,26 @@ fn probes() -> Vec<(Hook, Vec<u8>)> {
 }
 
 fn seen(kernel: &Running, version: usize, probes: &[(Hook, Vec<u8>)]) -> View {
-    let judge = |slot: u32| {
+    let verdicts = |slot: u32| {
         let interface = kernel.slots.get(&slot).map(|slot| slot.versions[version]).unwrap_or_default();
         let verdict = |(hook, bytes): &(Hook, Vec<u8>)| {
             let tables = Seen { kernel, version, flows: Flows::default() };
-            decide(&Slice(bytes), &tables, &interface, slot, *hook).verdict()
+            judge(&Slice(bytes), &tables, &interface, slot, *hook, &mut Packet::UNKNOWN.clone()).verdict()
         };
         probes.iter().map(verdict).collect()
     };
-    kernel.attachments.iter().map(|(slot, attachment)| (attachment.ifindex, judge(*slot))).collect()
+    kernel.attachments.iter().map(|(slot, attachment)| (attachment.ifindex, verdicts(*slot))).collect()
 }
 
 fn meant(image: &Image, wanted: &Wanted, probes: &[(Hook, Vec<u8>)]) -> View {
-    let judge = |name: &str| {
+    let verdicts = |name: &str| {
         let verdict = |(hook, bytes): &(Hook, Vec<u8>)| {
             let tables = HostTables::new(image, 100);
-            decide(&Slice(bytes), &tables, &tables.interface(name).unwrap(), 1, *hook).verdict()
+            tables.judge(bytes, &tables.interface(name).unwrap(), 1, *hook).verdict()
         };
         probes.iter().map(verdict).collect()
     };
-    wanted.interfaces.iter().map(|(name, attachment)| (attachment.ifindex, judge(name))).collect()
+    wanted.interfaces.iter().map(|(name, attachment)| (attachment.ifindex, verdicts(name))).collect()
 }
 
 /// A kernel with everything ever written to it, and the names that finished applies left.
