@@ -176,6 +176,7 @@ pub fn syn(old: Option<Flow>, direction: usize, segment: &Transport, interface: 
 #[inline(always)]
 pub fn handshake(mut flow: Flow, direction: usize, segment: &Transport, now: u64) -> Flow {
     flow.seen = now;
+    flow.closing = close(flow.closing, direction, segment);
     let from_initiator = usize::from(flow.initiator) == direction;
     match State::from_number(flow.state) {
         State::Adopted if !from_initiator => flow.state = State::Established as u8,
@@ -188,11 +189,11 @@ pub fn handshake(mut flow: Flow, direction: usize, segment: &Transport, now: u64
 
 #[inline(always)]
 fn responder(flow: &mut Flow, segment: &Transport) {
-    let next = segment.seq.wrapping_add(segment.payload);
+    // SYN and FIN count one each (RFC 9293, 3.4).
+    let fin = segment.flags & tcp::FIN;
+    let next = segment.seq.wrapping_add(segment.payload).wrapping_add(fin as u32);
     if segment.flags & tcp::SYN != 0 {
-        let acknowledged = flow.initiator_next.wrapping_sub(segment.ack);
-        // With data in the SYN (RFC 7413) the responder may acknowledge only the SYN itself.
-        if acknowledged <= 0xffff {
+        if acknowledges_syn(flow, segment) {
             flow.responder_isn = segment.seq;
             flow.responder_next = next.wrapping_add(1);
             flow.state = State::SynReceived as u8;
@@ -200,6 +201,22 @@ fn responder(flow: &mut Flow, segment: &Transport) {
     } else if flow.state == State::SynReceived as u8 && before(flow.responder_next, next) {
         flow.responder_next = next;
     }
+}
+
+/// With data in the SYN (RFC 7413) the responder may acknowledge only the SYN itself.
+#[inline(always)]
+const fn acknowledges_syn(flow: &Flow, segment: &Transport) -> bool {
+    flow.initiator_next.wrapping_sub(segment.ack) <= 0xffff
+}
+
+/// Whether this is the responder's SYN-ACK for the SYN that began the flow.
+#[inline(always)]
+pub const fn answers_syn(flow: &Flow, direction: usize, segment: &Transport) -> bool {
+    const BOTH: u8 = tcp::SYN | tcp::ACK;
+    segment.flags & BOTH == BOTH
+        && flow.initiator as usize != direction
+        && matches!(State::from_number(flow.state), State::SynSent | State::SynReceived)
+        && acknowledges_syn(flow, segment)
 }
 
 #[inline(always)]
@@ -215,7 +232,7 @@ const fn before(a: u32, b: u32) -> bool {
     b.wrapping_sub(a).wrapping_sub(1) < 0x7fff_ffff
 }
 
-/// What a segment does to the closing bits of an established flow.
+/// What a segment does to the closing bits of a flow; they count once it is established.
 ///
 /// FIN and RST only shorten the timeout; after a RST the flow's own traffic restores it, because the
 /// RST may have been a stray one.

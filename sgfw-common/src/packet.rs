@@ -93,6 +93,8 @@ pub struct Ip {
     pub at: u32,
     /// Offset of the first byte behind the packet, by its own length field.
     pub end: u32,
+    /// Offset of the datagram's part that a fragment holds: right behind the fragment header.
+    pub part: u32,
     /// Place in a fragmented datagram.
     pub fragment: Fragment,
 }
@@ -151,6 +153,9 @@ pub mod role {
     pub const ANSWER: u8 = 0x40;
     /// The bits of the class.
     pub const CLASS: u8 = 0x0f;
+    /// Added to the class in the key of a flow whose queries the instance sends: both sides may use one
+    /// identifier at once.
+    pub const INSTANCE_ASKS: u8 = 0x08;
 }
 
 /// A whole packet as the decision needs it. It has a fixed layout because the kernel side keeps it in a
@@ -168,7 +173,7 @@ pub struct Packet {
     pub fragment_id: u32,
     /// Offset of a later fragment's first byte.
     pub fragment_offset: u32,
-    /// Bytes behind the IP headers.
+    /// Bytes of the datagram that a first fragment holds.
     pub length: u32,
     /// EtherType behind all tags.
     pub ethertype: u16,

@@ -34,7 +34,7 @@ pub fn packet<F: Frame>(frame: &F, bare: bool, trunk: bool, packet: &mut Packet)
         }
     };
     packet.hops = ip.hops;
-    packet.length = ip.end - ip.at;
+    packet.length = ip.end - ip.part;
     packet.place = place::WHOLE;
     packet.transport = Transport::default();
     match ip.fragment {
@@ -152,6 +152,7 @@ fn ipv4<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
         hops: (third >> 24) as u8,
         at: at + header,
         end: at + total,
+        part: at + header,
         fragment,
     })
 }
@@ -195,7 +196,7 @@ fn ipv6<F: Frame>(frame: &F, at: u32) -> Result<Ip, Reason> {
     if ip.src.is_mapped() || ip.dst.is_mapped() {
         return Err(Reason::MappedAddress);
     }
-    extensions(frame, ip)
+    extensions::<F, false>(frame, ip)
 }
 
 /// What the fixed header says; extension headers are still to come.
@@ -210,6 +211,7 @@ const fn ipv6_plain(raw: &[u32; 10], at: u32, end: u32) -> Ip {
         hops: second as u8,
         at: at + IPV6_HEADER,
         end,
+        part: at + IPV6_HEADER,
         fragment: Fragment::Whole,
     }
 }
@@ -243,12 +245,12 @@ mod extension {
 
 /// Walks at most [`MAX_EXTENSIONS`] headers; behind a later fragment's header nothing can be read.
 #[inline(always)]
-fn extensions<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
+fn extensions<F: Frame, const QUOTED: bool>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
     for _ in 0..MAX_EXTENSIONS {
         if !extension::is(ip.protocol) || matches!(ip.fragment, Fragment::Later { .. }) {
             return Ok(ip);
         }
-        ip = step(frame, ip)?;
+        ip = step::<F, QUOTED>(frame, ip)?;
     }
     if extension::is(ip.protocol) && !matches!(ip.fragment, Fragment::Later { .. }) {
         return Err(Reason::Ipv6TooManyExtensions);
@@ -257,7 +259,7 @@ fn extensions<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
 }
 
 #[inline(always)]
-fn step<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
+fn step<F: Frame, const QUOTED: bool>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
     let [first, second] = head(frame, ip.at, Reason::Ipv6Extension)?;
     let kind = ip.protocol;
     let units = first >> 16 & 0xff;
@@ -274,18 +276,21 @@ fn step<F: Frame>(frame: &F, mut ip: Ip) -> Result<Ip, Reason> {
         return Err(Reason::RoutingHeader0);
     }
     if kind == extension::FRAGMENT {
-        ip.fragment = ipv6_fragment(first & 0xffff, second, ip)?;
+        // A quoted packet is cut short: where its fragment ends is not known.
+        ip.part = ip.at;
+        let payload = if QUOTED { 8 } else { ip.end - ip.at };
+        ip.fragment = ipv6_fragment(first & 0xffff, second, ip.fragment, payload)?;
     }
     ip.protocol = (first >> 24) as u8;
     Ok(ip)
 }
 
 #[inline(always)]
-fn ipv6_fragment(field: u32, id: u32, ip: Ip) -> Result<Fragment, Reason> {
-    if ip.fragment != Fragment::Whole {
+fn ipv6_fragment(field: u32, id: u32, outer: Fragment, payload: u32) -> Result<Fragment, Reason> {
+    if outer != Fragment::Whole {
         return Err(Reason::Ipv6Extension);
     }
-    fragment(id, field & 0xfff8, field & 1 != 0, ip.end - ip.at)
+    fragment(id, field & 0xfff8, field & 1 != 0, payload)
 }
 
 /// The transport header of a whole packet or a first fragment.
@@ -405,6 +410,7 @@ fn quoted4<F: Frame>(frame: &F, ip: &Ip) -> Option<Ip> {
         hops: (third >> 24) as u8,
         at: at + header,
         end: ip.end,
+        part: at + header,
         fragment: Fragment::Whole,
     })
 }
@@ -417,7 +423,12 @@ fn quoted6<F: Frame>(frame: &F, ip: &Ip) -> Option<Ip> {
     if u32::from_be(raw[0]) >> 28 != 6 {
         return None;
     }
-    let inner = extensions(frame, ipv6_plain(&raw, at, ip.end)).ok()?;
+    let plain = ipv6_plain(&raw, at, ip.end);
+    // Such addresses would name a flow of IPv4.
+    if plain.src.is_mapped() || plain.dst.is_mapped() {
+        return None;
+    }
+    let inner = extensions::<F, true>(frame, plain).ok()?;
     (!matches!(inner.fragment, Fragment::Later { .. })).then_some(inner)
 }
 

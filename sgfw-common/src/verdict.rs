@@ -214,7 +214,7 @@ impl<T: Tables> Case<'_, T> {
             remote_port: if inward { tuple.sport } else { dport },
             slot: self.slot as u16,
             protocol: tuple.protocol,
-            class: tuple.role & role::CLASS,
+            class: class_of(tuple, direction),
         }
     }
 
@@ -233,7 +233,9 @@ impl<T: Tables> Case<'_, T> {
         if segment.flags & (tcp::SYN | tcp::ACK) == tcp::SYN {
             return Ok(Question::Open);
         }
-        if let Some((entry, flow)) = self.live_tcp(Table::Tcp, key, now) {
+        if let Some((entry, flow)) = self.live_tcp(Table::Tcp, key, now)
+            && !self.reopens(key, now)
+        {
             self.pass(&entry, flow, segment, now);
             return Err(Reason::Established);
         }
@@ -242,6 +244,21 @@ impl<T: Tables> Case<'_, T> {
             return Err(Reason::Established);
         }
         Ok(Question::Adopt)
+    }
+
+    /// Whether a SYN-ACK answers a SYN that passed: the ports are used again, and what is on record is over.
+    #[inline(always)]
+    fn reopens(&self, key: &FlowKey, now: u64) -> bool {
+        let segment = &self.packet.transport;
+        if segment.flags & tcp::SYN == 0 {
+            return false;
+        }
+        let Some((_, flow)) = self.live_tcp(Table::HalfOpen, key, now) else { return false };
+        let reopens = conntrack::answers_syn(&flow, self.direction, segment);
+        if reopens {
+            self.tables.remove(Table::Tcp, key);
+        }
+        reopens
     }
 
     #[inline(always)]
@@ -282,9 +299,7 @@ impl<T: Tables> Case<'_, T> {
         if icmp && tuple.role & role::CLASS == 0 {
             return Ok(Question::Once);
         }
-        if let Some((entry, mut flow)) = self.live_other(key, now)
-            && self.belongs(tuple, &flow)
-        {
+        if let Some((entry, mut flow)) = self.live_other(key, now) {
             let state = conntrack::exchange(&flow, self.direction) as u8;
             if state != flow.state {
                 flow.state = state;
@@ -296,17 +311,6 @@ impl<T: Tables> Case<'_, T> {
             return Err(Reason::Established);
         }
         Ok(if tuple.role & role::ANSWER != 0 { Question::Once } else { Question::Begin })
-    }
-
-    /// ICMP queries belong to a flow of their own direction, answers to one of the other.
-    #[inline(always)]
-    fn belongs(&self, tuple: &Tuple, flow: &Flow) -> bool {
-        let own = usize::from(flow.initiator) == self.direction;
-        match tuple.role & (role::QUERY | role::ANSWER) {
-            role::QUERY => own,
-            role::ANSWER => !own,
-            _ => true,
-        }
     }
 
     #[inline(always)]
@@ -437,4 +441,12 @@ impl<T: Tables> Case<'_, T> {
         let overlaps = self.packet.fragment_offset < first.initiator_next;
         if overlaps { Err(Reason::FragmentOverlap) } else { Ok(Reason::Fragment) }
     }
+}
+
+/// The class of a flow. An ICMP query belongs to the side that asks, and so does the answer from the other.
+#[inline(always)]
+const fn class_of(tuple: &Tuple, direction: usize) -> u8 {
+    let class = tuple.role & role::CLASS;
+    let asks = tuple.role & role::QUERY != 0;
+    if class != 0 && (direction == EGRESS) == asks { class | role::INSTANCE_ASKS } else { class }
 }
