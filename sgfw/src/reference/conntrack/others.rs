@@ -28,10 +28,7 @@ pub(super) fn other(case: &Case<'_>, flows: &mut Flows) -> Result<Reason, Reason
 
 /// Whoever spoke first within the idle time, both sides may speak (F66, F67, F77).
 fn exchange(case: &Case<'_>, flows: &mut Flows, key: Key, what: What) -> Result<Reason, Reason> {
-    if let Some(exchange) = flows.exchanges.get_mut(&key).filter(|exchange| exchange.lives(case, &key.talk)) {
-        let news = exchange.turns < 4 && exchange.is_next(case.direction);
-        exchange.turns += u8::from(news);
-        case.clock.note(&mut exchange.seen, news);
+    if goes_on(case, flows, &key) {
         return Ok(Reason::Established);
     }
     case.allowed(what)?;
@@ -39,11 +36,22 @@ fn exchange(case: &Case<'_>, flows: &mut Flows, key: Key, what: What) -> Result<
     Ok(Reason::New)
 }
 
+/// Whether this belongs to a live exchange, of which note is taken.
+fn goes_on(case: &Case<'_>, flows: &mut Flows, key: &Key) -> bool {
+    let exchange = flows.exchanges.get_mut(key).filter(|exchange| exchange.lives(case, &key.talk));
+    let Some(exchange) = exchange else { return false };
+    let news = exchange.turns < 4 && exchange.is_next(case.direction);
+    exchange.turns += u8::from(news);
+    case.clock.note(&mut exchange.seen, news);
+    true
+}
+
 pub(super) fn icmp(case: &Case<'_>, flows: &mut Flows, message: &Message) -> Result<Reason, Reason> {
     let Message { kind, code, id, .. } = *message;
     let what = if case.v6() { What::Icmpv6 { kind, code } } else { What::Icmp { kind, code } };
     match Role::of(case.v6(), kind) {
-        Role::Query(query) => ask(case, flows, case.key(Talk::Query(query, id, case.direction)), what),
+        // A query is always tracked (F71), and one that was allowed may be repeated.
+        Role::Query(query) => exchange(case, flows, case.key(Talk::Query(query, id, case.direction)), what),
         Role::Answer(query) => answer(case, flows, &case.key(Talk::Query(query, id, case.direction.other())), what),
         Role::Error if case.interface.icmp_errors == IcmpErrors::Related && related::is(case, flows, message) => {
             Ok(Reason::Related)
@@ -52,28 +60,12 @@ pub(super) fn icmp(case: &Case<'_>, flows: &mut Flows, message: &Message) -> Res
     }
 }
 
-/// A query is always tracked (F71): one that was allowed may be repeated.
-fn ask(case: &Case<'_>, flows: &mut Flows, key: Key, what: What) -> Result<Reason, Reason> {
-    if is_asked(case, flows, &key) {
-        return Ok(Reason::Established);
-    }
-    case.allowed(what)?;
-    flows.exchanges.insert(key, Exchange::new(case));
-    Ok(Reason::New)
-}
-
 /// An answer passes because of its query (F68), or because a rule allows it.
 fn answer(case: &Case<'_>, flows: &mut Flows, key: &Key, what: What) -> Result<Reason, Reason> {
-    if is_asked(case, flows, key) {
+    if goes_on(case, flows, key) {
         return Ok(Reason::Established);
     }
     case.allowed(what).map(|()| Reason::Allowed)
-}
-
-fn is_asked(case: &Case<'_>, flows: &mut Flows, key: &Key) -> bool {
-    let Some(query) = flows.exchanges.get_mut(key).filter(|query| query.lives(case, &key.talk)) else { return false };
-    case.clock.note(&mut query.seen, false);
-    true
 }
 
 impl Exchange {

@@ -79,11 +79,11 @@ pub fn read(bytes: &[u8], link: Link, trunk: bool) -> Result<Seen, Reason> {
 }
 
 fn bare(bytes: &[u8]) -> Result<u16, Reason> {
-    match bytes.first().map(|first| first >> 4) {
-        None => Err(Reason::EthernetShort),
-        Some(4) => Ok(ethertype::IPV4),
-        Some(6) => Ok(ethertype::IPV6),
-        Some(_) => Err(Reason::EtherType),
+    let (word, _) = cut(bytes, 4, Reason::EthernetShort)?;
+    match word[0] >> 4 {
+        4 => Ok(ethertype::IPV4),
+        6 => Ok(ethertype::IPV6),
+        _ => Err(Reason::EtherType),
     }
 }
 
