@@ -157,3 +157,43 @@ impl Tables for HostTables<'_> {
         self.flows.remove(table, key);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::compile;
+    use crate::compile::testing::{frame, policy};
+
+    #[test]
+    fn flows_begin_answer_and_expire_by_the_clock_that_is_set() {
+        let image = compile(&policy("group a\n ingress udp 53 10.0.0.0/8\n interface i a 10.0.0.1")).unwrap();
+        let tables = HostTables::new(&image, 250);
+        let interface = tables.interface("i").unwrap();
+        let [own, peer] = ["10.0.0.1", "10.2.3.4"].map(|address| address.parse().unwrap());
+        let question = frame("udp", peer, own, 53);
+        let mut answer = frame("udp", own, peer, 40000);
+        // The answer's source port is the question's port; without a checksum nobody minds.
+        answer[34..36].copy_from_slice(&53_u16.to_be_bytes());
+        let ask = || tables.judge(&question, &interface, 1, Hook::Received);
+        let reply = || tables.judge(&answer, &interface, 1, Hook::Sent);
+        assert_eq!([reply(), ask(), reply()], [Reason::NoEgressRule, Reason::New, Reason::Established]);
+        tables.set_now(30 * 250);
+        assert_eq!(reply(), Reason::Established);
+        tables.set_now(2 * 30 * 250 + 1);
+        assert_eq!(reply(), Reason::NoEgressRule);
+        assert_eq!(tables.flows.all(Table::Other).len(), 1);
+    }
+
+    #[test]
+    fn connections_older_than_the_attach_live_on_in_the_window_only() {
+        let image = compile(&policy("group a\n ingress tcp 22 10.0.0.0/8\n interface i a 10.0.0.1")).unwrap();
+        let tables = HostTables::new(&image, 250);
+        let interface = tables.interface("i").unwrap();
+        let mut segment = frame("tcp", "10.2.3.4".parse().unwrap(), "10.0.0.1".parse().unwrap(), 22);
+        // ACK in the place of SYN.
+        segment[47] = 16;
+        assert_eq!(tables.judge(&segment, &interface, 1, Hook::Received), Reason::NoFlow);
+        tables.set_adopt_until(1);
+        assert_eq!(tables.judge(&segment, &interface, 1, Hook::Received), Reason::Adopted);
+    }
+}

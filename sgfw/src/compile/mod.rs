@@ -10,6 +10,8 @@
 //!
 //! [`HostTables`] answers from an image in memory what the kernel answers from its maps.
 //!
+//! [`allowed`] and [`blocks`] read compiled rules back.
+//!
 //! Limits: ids are 64-bit hashes of what they name (SHA-256, cut), so equal ids mean equal content with a
 //! certainty that is not checked further.
 
@@ -19,6 +21,7 @@ mod image;
 mod members;
 mod nodes;
 mod ports;
+mod read;
 mod rules;
 mod sweep;
 
@@ -26,6 +29,7 @@ pub use error::CompileError;
 pub use host::{FlowEntry, Flows, HostTables, in_ticks};
 pub use image::{Image, Kind};
 pub use nodes::Shape;
+pub use read::{allowed, blocks};
 
 use crate::model::{IcmpErrors, Interface, Link, Side, Snapshot};
 use error::check;

@@ -15,7 +15,8 @@ use std::rc::Rc;
 /// First and last number of a range, both included.
 pub(super) type Range = (u32, u32);
 
-const HIGHEST: u32 = 0x00ff_ffff;
+/// The highest number a packet can have.
+pub(super) const HIGHEST: u32 = 0x00ff_ffff;
 
 /// A set in its [`PortSets`]. Equal ids are equal sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

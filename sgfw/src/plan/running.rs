@@ -4,6 +4,7 @@ use super::op::Op;
 use serde::{Deserialize, Serialize};
 use sgfw_common::addr::Addr;
 use sgfw_common::maps::{Interface, Member, MemberCell, Node32, Node128, Tree};
+use sgfw_common::range::Nodes;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -109,6 +110,17 @@ impl Running {
             Op::DeleteMembers(addresses) => forget(&mut self.members, addresses),
             Op::ClearInterfaces(slots) => forget(&mut self.slots, slots),
         }
+    }
+}
+
+/// What the kernel holds can be read as trees, as [`crate::compile::allowed`] does.
+impl Nodes for Running {
+    fn node32(&self, index: u32) -> Option<&Node32> {
+        self.nodes32.get(&index)
+    }
+
+    fn node128(&self, index: u32) -> Option<&Node128> {
+        self.nodes128.get(&index)
     }
 }
 

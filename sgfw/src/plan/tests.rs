@@ -24,10 +24,10 @@ struct Seen<'a> {
 
 impl Nodes for Seen<'_> {
     fn node32(&self, index: u32) -> Option<&Node32> {
-        self.kernel.nodes32.get(&index)
+        self.kernel.node32(index)
     }
     fn node128(&self, index: u32) -> Option<&Node128> {
-        self.kernel.nodes128.get(&index)
+        self.kernel.node128(index)
     }
 }
 
@@ -395,4 +395,31 @@ fn what_does_not_fit_beside_the_running_policy_is_refused_with_the_map_and_the_l
     let twice = Wanted { interfaces: ["eth0", "eth1"].map(|name| (name.into(), attachment("e", 3))).into() };
     let error = plan(&Running::default(), &image, &twice).unwrap_err();
     assert!(error.to_string().contains("both the device e"), "{error}");
+}
+
+/// 100 000 prefixes, planned onto an empty kernel and then changed by one rule.
+#[test]
+fn a_hundred_thousand_prefixes_are_planned_at_once() {
+    let mut text = String::from("group a\n");
+    for i in 0..100_000_u32 {
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + i * 3);
+        text += &format!("ingress tcp {} {address}/32\n", 1 + i % 7);
+    }
+    let mut kernel = Kernel::new();
+    let mut step = |text: &str| {
+        let snapshot = policy(text);
+        let image = compile(&snapshot).unwrap();
+        let read = kernel.read();
+        let started = std::time::Instant::now();
+        let plan = plan(&read, &image, &wanted(&snapshot)).unwrap();
+        println!("planned in {:?}", started.elapsed());
+        plan.ops.iter().for_each(|op| kernel.running.apply(op));
+        plan
+    };
+    let all = step(&format!("{text} interface i a 10.0.0.1"));
+    let none = step(&format!("{text} interface i a 10.0.0.1"));
+    let one = step(&format!("{text} ingress tcp 1 11.0.0.0/8\n interface i a 10.0.0.1"));
+    let nodes = |plan: &Plan| plan.ops.iter().map(|op| if let Op::WriteNodes32(of) = op { of.len() } else { 0 }).sum();
+    let (all, one): (usize, usize) = (nodes(&all), nodes(&one));
+    assert!(none.is_empty() && one < 10 && all > 10_000, "{all} and {one} nodes");
 }
