@@ -26,7 +26,7 @@ pub(crate) fn cargo() -> PathBuf {
     env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
 }
 
-/// A command at the root that sees nothing of the cargo and rustup that started this task: an inner build
+/// A command at the root that sees nothing of the cargo that started this task: an inner build
 /// with another compiler would else take the outer one's flags, wrapper or libraries.
 pub(crate) fn clean(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
@@ -50,7 +50,8 @@ fn is_of_the_outer_build(name: &str) -> bool {
         "CARGO_SOURCE_",
         "CARGO_TERM_",
     ];
-    const DROPPED: [&str; 5] = ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"];
+    // RUSTUP_TOOLCHAIN stays too: without it rustup may take, or even fetch, another host compiler.
+    const DROPPED: [&str; 4] = ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS"];
     // Cargo puts the directories of its own compiler there.
     name == "LD_LIBRARY_PATH"
         || DROPPED.iter().any(|prefix| name.starts_with(prefix)) && !KEPT.iter().any(|prefix| name.starts_with(prefix))
@@ -85,11 +86,18 @@ mod tests {
 
     #[test]
     fn an_inner_build_sees_the_machine_but_not_the_outer_build() {
-        for dropped in ["CARGO", "CARGO_MANIFEST_DIR", "RUSTC_WRAPPER", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS"] {
+        for dropped in ["CARGO", "CARGO_MANIFEST_DIR", "RUSTC_WRAPPER", "CARGO_ENCODED_RUSTFLAGS"] {
             assert!(is_of_the_outer_build(dropped), "{dropped}");
         }
-        for kept in ["CARGO_HOME", "RUSTUP_HOME", "PATH", "CARGO_NET_OFFLINE", "CARGO_REGISTRIES_OWN_INDEX", "RUST_LOG"]
-        {
+        for kept in [
+            "CARGO_HOME",
+            "RUSTUP_HOME",
+            "RUSTUP_TOOLCHAIN",
+            "PATH",
+            "CARGO_NET_OFFLINE",
+            "CARGO_REGISTRIES_OWN_INDEX",
+            "RUST_LOG",
+        ] {
             assert!(!is_of_the_outer_build(kept), "{kept}");
         }
     }
