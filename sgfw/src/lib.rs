@@ -3,7 +3,7 @@
 //! Intent flows from left to right, and each room knows only its neighbours:
 //!
 //! [`policy`] (YAML text) → [`model`] (values) → [`compile`] (snapshot to image) → [`plan`] (image and
-//! image to operations) → [`kernel`] (the only room that knows aya). [`reference`] judges the same model
+//! image to operations) → [`kernel`] (the only room that knows aya). [`mod@reference`] judges the same model
 //! slowly and from the words of the documentation; [`cli`] is one file a verb.
 
 pub mod cli;
