@@ -13,7 +13,7 @@ pub use interface::{
     Device, Hook, IcmpErrors, Interface, Link, Member, NeverFiltered, Side, TIMEOUT_TCP, TIMEOUT_UDP,
     TIMEOUT_UDP_STREAM, Timeouts,
 };
-pub use name::{NameError, check_description, check_name, check_rule_description};
+pub use name::{LONGEST as LONGEST_NAME, NameError, check_description, check_name, check_rule_description};
 pub use rule::{Direction, IcmpMatch, Origin, Peer, PortRange, Rule, Traffic};
 
 use serde::{Deserialize, Serialize};
