@@ -7,16 +7,16 @@ use sgfw::policy;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 5] = ["web", "database", "bastion", "default", "everything"];
+const FILES: [&str; 5] = ["web.yaml", "database.yaml", "bastion.yaml", "default.yaml", "everything.yaml"];
 
 fn path_of(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name).with_extension("yaml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name)
 }
 
 /// The text under a name without the machine's paths.
 fn load(name: &str) -> Snapshot {
     let text = fs::read_to_string(path_of(name)).expect("a policy of the repository");
-    let loaded = policy::load_text(&format!("policies/{name}.yaml"), &text).unwrap_or_else(|found| panic!("{found}"));
+    let loaded = policy::load_text(&format!("policies/{name}"), &text).unwrap_or_else(|found| panic!("{found}"));
     assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     loaded.snapshot
 }
@@ -39,11 +39,11 @@ fn snapshots_are_as_recorded() {
 
 #[test]
 fn every_policy_of_the_repository_is_listed_here() {
-    let mut found: Vec<String> = fs::read_dir(path_of("web").parent().expect("a directory"))
+    let mut found: Vec<String> = fs::read_dir(path_of("web.yaml").parent().expect("a directory"))
         .expect("policies/")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
-    let mut listed: Vec<String> = FILES.iter().map(|name| format!("{name}.yaml")).collect();
+    let mut listed: Vec<String> = FILES.map(String::from).to_vec();
     found.sort();
     listed.sort();
     assert_eq!(found, listed);
@@ -51,8 +51,8 @@ fn every_policy_of_the_repository_is_listed_here() {
 
 #[test]
 fn files_are_loaded_by_path() {
-    let loaded = policy::load(&[path_of("web")]).unwrap_or_else(|found| panic!("{found}"));
-    assert_eq!(loaded.snapshot, load("web"));
+    let loaded = policy::load(&[path_of("web.yaml")]).unwrap_or_else(|found| panic!("{found}"));
+    assert_eq!(loaded.snapshot, load("web.yaml"));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn what_is_emitted_loads_as_the_same_snapshot() {
 
 #[test]
 fn f64_the_web_server_of_the_user_guide() {
-    let snapshot = load("web");
+    let snapshot = load("web.yaml");
     let rules = |rules: &[sgfw::model::Rule]| -> Vec<String> {
         rules.iter().map(|rule| format!("{} {}", rule.traffic, rule.peer)).collect()
     };
@@ -90,7 +90,7 @@ fn f64_the_web_server_of_the_user_guide() {
 
 #[test]
 fn the_reference_file_uses_every_kind_of_traffic_and_peer() {
-    let snapshot = load("everything");
+    let snapshot = load("everything.yaml");
     let rules: Vec<_> = snapshot.groups.values().flat_map(|group| group.ingress.iter().chain(&group.egress)).collect();
     let traffic = |test: fn(&Traffic) -> bool| assert!(rules.iter().any(|rule| test(&rule.traffic)));
     traffic(|traffic| matches!(traffic, Traffic::All));

@@ -1,7 +1,7 @@
 //! Small decoders: each takes a node, gives a value or reports what the node should have been.
 
 use super::report::Report;
-use super::suggest::did_you_mean;
+use super::suggest::{did_you_mean, nearest};
 use super::tree::{Node, Spot, Value};
 
 /// The entries of a mapping whose keys are known.
@@ -9,6 +9,8 @@ pub(super) struct Fields<'n> {
     /// Where the mapping begins.
     pub(super) spot: Spot,
     entries: Vec<(&'n str, &'n Node)>,
+    /// Keys that a mistyped one was taken for: to say that they are missing would tell one mistake twice.
+    meant: Vec<&'n str>,
 }
 
 impl<'n> Fields<'n> {
@@ -18,7 +20,7 @@ impl<'n> Fields<'n> {
             wrong::<()>(node, what, "a mapping", report);
             return None;
         };
-        let mut fields = Self { spot: node.spot, entries: Vec::with_capacity(map.len()) };
+        let mut fields = Self { spot: node.spot, entries: Vec::with_capacity(map.len()), meant: Vec::new() };
         for (key, value) in map {
             fields.add(key, value, what, known, report);
         }
@@ -33,7 +35,7 @@ impl<'n> Fields<'n> {
     /// The value of a key that must be there; `help` shows how to write it.
     pub(super) fn require(&self, key: &str, what: &str, help: &str, report: &mut Report) -> Option<&'n Node> {
         let value = self.get(key);
-        if value.is_none() {
+        if value.is_none() && !self.meant.contains(&key) {
             report.error(self.spot, format!("{what} has no `{key}`"), help);
         }
         value
@@ -45,6 +47,7 @@ impl<'n> Fields<'n> {
             return;
         };
         if !known.contains(&&**name) {
+            self.meant.extend(nearest(name, known.iter().copied()));
             report.error(key.spot, format!("{what} has no key `{name}`"), instead(name, known));
         } else if self.get(name).is_some() {
             report.error(key.spot, format!("`{name}` is given twice in {what}"), "keep one of them");
@@ -120,7 +123,7 @@ pub(super) fn word<T: Copy>(node: &Node, what: &str, words: &[(&'static str, T)]
     };
     let found = words.iter().find(|(name, _)| **name == **text).map(|(_, value)| *value);
     if found.is_none() {
-        report.error(node.spot, format!("`{text}` is not a {what}"), instead(text, &names));
+        report.error(node.spot, format!("`{what}` cannot be `{text}`"), instead(text, &names));
     }
     found
 }

@@ -30,7 +30,8 @@ pub(super) fn read(draft: &mut Draft) {
 
 fn sections(root: &Node, draft: &mut Draft) {
     if matches!(root.value, Value::Null) {
-        draft.report.error(Spot::default(), "the file is empty", START);
+        let first = Spot { line: 1, column: 1, ..Spot::default() };
+        draft.report.error(first, "the file is empty", START);
         return;
     }
     let known = ["version", "groups", "prefix-lists", "interfaces", "members"];

@@ -4,15 +4,13 @@ use super::decode::{self, Fields};
 use super::draft::{Draft, Kind};
 use super::report::Report;
 use super::tree::{Node, Value};
-use crate::model::{self, NameError};
+use crate::model::{self, LONGEST_NAME, NameError};
 use std::collections::BTreeMap;
 
 /// AWS's limits for tags.
 const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-/// The longest name of an interface or a member, in characters.
-const LONGEST_WORD: usize = 255;
 
 /// The name of something that is declared, checked and noted. A name that is wrong is noted too, so that what
 /// refers to it is not reported a second time.
@@ -111,8 +109,8 @@ fn describe(node: &Node, check: fn(&str) -> Result<(), NameError>, report: &mut 
 /// Names that appear on the command line and in paths are single words.
 fn check_word(name: &str) -> Result<(), (String, String)> {
     let length = name.chars().count();
-    if length == 0 || length > LONGEST_WORD {
-        return Err((format!("has {length} characters; 1 to {LONGEST_WORD} are allowed"), String::new()));
+    if length == 0 || length > LONGEST_NAME {
+        return Err((format!("has {length} characters; 1 to {LONGEST_NAME} are allowed"), String::new()));
     }
     match name.chars().find(|c| !c.is_ascii_alphanumeric() && !"._-".contains(*c)) {
         Some(c) => Err((format!("has the character {c:?}"), "use a-z, A-Z, 0-9, `.`, `_` and `-`".into())),

@@ -11,6 +11,9 @@ pub(super) struct Report {
     found: Vec<Diagnostic>,
 }
 
+/// The most of a message, in characters: names are quoted in it, and they may be megabytes.
+const LONGEST_MESSAGE: usize = 500;
+
 /// A spot in one of the sources.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -80,8 +83,8 @@ impl Report {
             line: spot.line,
             column: spot.column,
             text: self.sources.get(source).map(|source| excerpt(&source.text, spot)).unwrap_or_default(),
-            message,
-            help: (!help.is_empty()).then_some(help),
+            message: inert(&message),
+            help: (!help.is_empty()).then(|| inert(&help)),
             spot,
             source,
         });
@@ -93,5 +96,18 @@ fn excerpt(text: &str, spot: Spot) -> String {
     let start = usize::try_from(spot.start).unwrap_or(0);
     let len = usize::try_from(spot.len).unwrap_or(0);
     let text = text.get(start..start.saturating_add(len)).unwrap_or("");
-    text.lines().next().unwrap_or("").chars().take(LONGEST_TEXT).collect()
+    inert(&text.lines().next().unwrap_or("").chars().take(LONGEST_TEXT).collect::<String>())
+}
+
+/// Text of a file as it may be shown: no control or direction characters that a terminal would obey, and not endless.
+fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LONGEST_MESSAGE));
+    for c in text.chars().take(LONGEST_MESSAGE) {
+        match c {
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
 }

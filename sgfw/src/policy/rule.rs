@@ -115,7 +115,7 @@ fn warn_open(traffic: &[Traffic], peers: &[WrittenPeer<'_>], draft: &mut Draft) 
     };
     let open: Vec<&str> = SENSITIVE.iter().filter(|(port, _)| opens(*port)).map(|(_, name)| *name).collect();
     if !open.is_empty() {
-        let message = format!("{} is open to the whole world", open.join(" and "));
+        let message = format!("the whole world may reach {}", open.join(" and "));
         draft.report.warning(everybody.node.spot, message, "name the range you connect from");
     }
 }

@@ -79,7 +79,7 @@ fn protocol_of(node: &Node, report: &mut Report) -> Option<Protocol> {
             report.error(node.spot, "protocol must be 0 to 255", "write `protocol: all` for every protocol");
             None
         }
-        Value::Integer(_) => decode::integer(node, "protocol", 0..=255, report).map(by_number),
+        Value::Integer(_) | Value::Float => decode::integer(node, "protocol", 0..=255, report).map(by_number),
         Value::Text(name) => by_name(name, node, report),
         _ => decode::wrong(node, "protocol", "a name or a number, 0 to 255", report),
     }
@@ -125,7 +125,7 @@ fn port_range(node: &Node, report: &mut Report) -> Option<PortRange> {
             report.error(node.spot, "a port must be 0 to 65535", "write `ports: all` for all ports");
             None
         }
-        Value::Integer(_) => {
+        Value::Integer(_) | Value::Float => {
             let port = decode::integer(node, "a port", 0..=65535, report)?;
             PortRange::new(port, port)
         }

@@ -200,6 +200,8 @@ impl Refusal {
 
 fn explain(error: &Error) -> (String, &'static str) {
     match error {
+        // About a value that an alias stands for; the place is the alias.
+        Error::AliasError { error, .. } => explain(error),
         Error::MultipleDocuments { .. } => {
             ("a second YAML document begins here".into(), "keep one document a file; several files can be given")
         }
