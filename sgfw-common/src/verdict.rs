@@ -4,9 +4,9 @@
 //! is never which rule comes first but only whether any look-up says yes. The order is therefore one of
 //! cost: what needs no table first, the flows next, the rules last. Three steps:
 //!
-//! 1. [`Case::judge`]: what is never filtered, the source check, fragments;
-//! 2. [`Case::flow`]: does the packet belong to a live flow, or which question must the rules answer?
-//! 3. [`crate::rules`] answers it, and [`Case::begin`] enters the new flow.
+//! 1. `Case::judge`: what is never filtered, the source check, fragments;
+//! 2. `Case::flow`: does the packet belong to a live flow, or which question must the rules answer?
+//! 3. `rules` answers it, and `Case::begin` enters the new flow.
 
 use crate::conntrack::{self, Kind, State};
 use crate::frame::Frame;
