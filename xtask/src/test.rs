@@ -1,9 +1,10 @@
 //! `cargo xtask test`: sets up, builds, and runs every test.
 //!
 //! A test that lacks something (privilege, a kernel feature) passes and says so: it appends a line
-//! `NAME: REASON` to the file that `SGFW_SKIP_LOG` names. The lines are shown at the end, since a skip that
+//! `SKIP: NAME: REASON` to the file that `SGFW_SKIP_LOG` names. The lines are shown at the end, since a skip that
 //! nobody sees is a test that nobody has.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -56,7 +57,8 @@ fn run_and_collect(command: &mut Command) -> Result<(bool, Vec<Counts>)> {
 
 fn show_skips(skip_log: &Path) {
     let text = fs::read_to_string(skip_log).unwrap_or_default();
-    let skips: std::collections::BTreeSet<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines = text.lines().map(|line| line.trim_start_matches("SKIP:").trim());
+    let skips: BTreeSet<&str> = lines.filter(|line| !line.is_empty()).collect();
     println!();
     for skip in &skips {
         println!("SKIP: {skip}");
