@@ -10,4 +10,6 @@ pub(crate) mod packets;
 pub(crate) mod policies;
 pub(crate) mod random;
 pub(crate) mod report;
+pub(crate) mod talks;
+pub(crate) mod trial;
 pub(crate) mod universe;

@@ -24,6 +24,51 @@ pub(crate) fn policy(random: &mut Random) -> Snapshot {
     Snapshot { groups, prefix_lists, interfaces, members }
 }
 
+/// A policy under which conversations get somewhere: on top of the random rules, often a rule that allows much
+/// in one direction, and to so many that it is tracked.
+pub(crate) fn conversation(random: &mut Random) -> Snapshot {
+    let mut policy = policy(random);
+    for group in policy.groups.values_mut() {
+        if random.chance(40) {
+            group.ingress.extend(broad(random));
+        }
+        if random.chance(40) {
+            group.egress.extend(broad(random));
+        }
+        *group = group.clone().canonical();
+    }
+    for interface in policy.interfaces.values_mut() {
+        interface.source_check &= random.chance(30);
+    }
+    policy
+}
+
+/// The same interfaces under other rules.
+pub(crate) fn changed(random: &mut Random, policy: &Snapshot) -> Snapshot {
+    let mut other = conversation(random);
+    other.interfaces.clone_from(&policy.interfaces);
+    for interface in other.interfaces.values_mut() {
+        interface.groups = groups(random);
+        interface.timeouts = timeouts(random);
+    }
+    other
+}
+
+fn broad(random: &mut Random) -> Vec<Rule> {
+    let traffic = match random.below(3) {
+        0 => Traffic::All,
+        1 => Traffic::Tcp(random.pick(&[range(22, 22), range(80, 80), PortRange::ALL])),
+        _ => traffic(random),
+    };
+    let to = |block: &str| Rule {
+        traffic,
+        peer: Peer::Cidr(block.parse().unwrap()),
+        description: None,
+        origin: Origin::default(),
+    };
+    vec![to("10.0.0.0/8"), to("2001:db8::/32")]
+}
+
 fn group(random: &mut Random, name: &str) -> Group {
     let mut group = match random.below(4) {
         0 => Group::default_group(),

@@ -1,0 +1,85 @@
+//! One policy in front of all who judge: they see the same packets at the same times, and must agree.
+
+use super::host::{Host, Met, hook};
+use sgfw::model::{Direction, Snapshot};
+use sgfw::policy;
+use sgfw::reference::Model;
+use sgfw_common::reason::Reason;
+
+/// When every trial begins: some ticks after the clock did.
+const BEGIN: u64 = 1_000_000;
+
+/// A policy, the model, and the subjects that are compared with it.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    policy: Snapshot,
+    seed: u64,
+    hertz: u32,
+    now: u64,
+    adopt_until: u64,
+    model: Model,
+    host: Host,
+}
+
+impl Trial {
+    /// A policy without any flow. `seed` is what a failure names; the clock has `hertz` ticks a second.
+    pub(crate) fn new(policy: Snapshot, seed: u64, hertz: u32) -> Self {
+        let model = Model::new(policy.clone(), hertz.into());
+        let host = Host::new(&policy, hertz);
+        Self { policy, seed, hertz, now: BEGIN, adopt_until: 0, model, host }
+    }
+
+    /// The policy in force.
+    pub(crate) fn policy(&self) -> &Snapshot {
+        &self.policy
+    }
+
+    /// Opens the adoption window of all interfaces for so many seconds from now.
+    pub(crate) fn adopt_for(&mut self, seconds: u64) {
+        self.adopt_until = self.now + seconds * u64::from(self.hertz);
+        for interface in self.policy.interfaces.keys() {
+            self.model.adopt_until(interface, self.adopt_until);
+        }
+    }
+
+    /// Puts another policy for the same interfaces in force; flows stay.
+    pub(crate) fn replace(&mut self, policy: Snapshot) {
+        self.host.replace(&policy);
+        self.model.replace(policy.clone());
+        self.policy = policy;
+    }
+
+    /// Lets so many seconds pass, and ticks.
+    pub(crate) fn wait(&mut self, seconds: u64, ticks: u64) {
+        self.now += seconds * u64::from(self.hertz) + ticks;
+    }
+
+    /// What the packet meets with, on which all agree; fails with all that is needed to see why they do not.
+    pub(crate) fn packet(&mut self, interface: &str, direction: Direction, frame: &[u8]) -> Reason {
+        let side = self.policy.interfaces[interface].side;
+        let met = Met { interface, slot: self.slot(interface), hook: hook(side, direction), frame, now: self.now };
+        let reference = self.model.packet(interface, direction, frame, self.now);
+        let host = self.host.judge(&met, self.adopt_until);
+        if reference != host {
+            self.disagree(&met, direction, reference, &format!("the host says {host:?}"));
+        }
+        reference
+    }
+
+    /// An interface's slot: its place among the names, from 1.
+    fn slot(&self, interface: &str) -> u32 {
+        let place = self.policy.interfaces.keys().position(|name| name == interface).unwrap();
+        u32::try_from(place).unwrap() + 1
+    }
+
+    fn disagree(&self, met: &Met<'_>, direction: Direction, reference: Reason, other: &str) {
+        let hex: String = met.frame.iter().map(|byte| format!("{byte:02x}")).collect();
+        panic!(
+            "{}\n{} {direction} at {}: {hex}\nthe reference says {reference:?}, {other}\nSGFW_PROOF_SEED={}",
+            policy::emit(&self.policy),
+            met.interface,
+            met.now,
+            self.seed
+        );
+    }
+}
