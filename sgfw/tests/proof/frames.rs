@@ -72,7 +72,7 @@ impl Ip {
         let mut bytes = vec![0x45, 0];
         bytes.extend(length(20 + payload.len()));
         bytes.extend(&id.to_be_bytes()[2..]);
-        bytes.extend((offset / 8 | if more { 0x2000 } else { 0 }).to_be_bytes());
+        bytes.extend(((offset / 8) | if more { 0x2000 } else { 0 }).to_be_bytes());
         bytes.extend([self.hops, self.protocol, 0, 0]);
         bytes.extend(src);
         bytes.extend(dst);
