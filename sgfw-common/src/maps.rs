@@ -16,6 +16,10 @@ pub const MAX_INTERFACES: u32 = 1024;
 pub const DIRECT_IFINDEX: u32 = 4096;
 /// Devices with a higher index, for each network namespace.
 pub const MAX_HIGH_IFINDEX: u32 = 1024;
+/// In place of a slot: the device's hooks are being attached or detached one after the other, and packets
+/// pass as they would without them. So both directions come under the policy with one write. It is beyond
+/// every slot, so that the hot path has no comparison for it.
+pub const ATTACHING: u32 = u32::MAX;
 /// Nodes of the 32-bit range trees: rules' ports and IPv4 prefixes. 128 bytes each.
 pub const MAX_NODES32: u32 = 262_144;
 /// Nodes of the IPv6 prefix trees. 320 bytes each.

@@ -59,6 +59,8 @@ reasons! {
     MulticastControl = 10, Pass, "multicast-control";
     /// An EtherType listed for the interface.
     ListedEtherType = 11, Pass, "listed-ethertype";
+    /// The device is being attached: its policy counts from the moment both hooks are in place.
+    Attaching = 12, Pass, "attaching";
 
     /// No inbound rule allows it (F9).
     NoIngressRule = 16, Drop, "no-ingress-rule";

@@ -1,6 +1,6 @@
 //! What a verdict leaves behind: a counter, and on request a line in the log.
 
-use crate::tables::{COUNTERS, META};
+use crate::tables::{self, COUNTERS, META};
 use aya_log_ebpf::info;
 use sgfw_common::frame::Frame;
 use sgfw_common::maps::Counter;
@@ -10,6 +10,7 @@ use sgfw_common::reason::{REASONS, Reason, Verdict};
 #[inline(always)]
 pub(crate) fn verdict<F: Frame>(slot: u32, reason: Reason, frame: &F) -> Verdict {
     count(slot, reason, frame.length());
+    tables::tell(reason as u32);
     let verdict = reason.verdict();
     if matches!(verdict, Verdict::Drop) {
         log(slot, reason, frame.length());

@@ -58,7 +58,8 @@ fn tc(ctx: &TcContext, hook: Hook) -> i32 {
 #[inline(always)]
 fn met<F: Frame>(frame: &F, ifindex: u32, hook: Hook) -> Verdict {
     let (Some((kernel, slot, interface)), Some(packet)) = (Kernel::meet(ifindex), tables::scratch()) else {
-        return emit::verdict(0, Reason::NoInterface, frame);
+        let attaching = tables::attaching(ifindex);
+        return emit::verdict(0, if attaching { Reason::Attaching } else { Reason::NoInterface }, frame);
     };
     let reason = judge(frame, &kernel, interface, slot, hook, packet);
     emit::verdict(slot, reason, frame)

@@ -10,9 +10,9 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, LruHashMap, PerCpuArray};
 use sgfw_common::addr::Addr;
 use sgfw_common::maps::{
-    Counter, DIRECT_IFINDEX, Flow, FlowKey, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN, MAX_HIGH_IFINDEX,
-    MAX_INTERFACES, MAX_MEMBER_CELLS, MAX_MEMBERS, MAX_NODES32, MAX_NODES128, MAX_OTHER, MAX_TCP, Member, MemberCell,
-    Meta, Node32, Node128, Tree,
+    ATTACHING, Counter, DIRECT_IFINDEX, Flow, FlowKey, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN,
+    MAX_HIGH_IFINDEX, MAX_INTERFACES, MAX_MEMBER_CELLS, MAX_MEMBERS, MAX_NODES32, MAX_NODES128, MAX_OTHER, MAX_TCP,
+    Member, MemberCell, Meta, Node32, Node128, Tree,
 };
 use sgfw_common::packet::Packet;
 use sgfw_common::range::{self, Nodes};
@@ -66,10 +66,10 @@ static IFINDEX: Array<u32> = Array::with_max_entries(DIRECT_IFINDEX, 0);
 #[map]
 static IFINDEX_HIGH: HashMap<u32, u32> = HashMap::with_max_entries(MAX_HIGH_IFINDEX, BPF_F_NO_PREALLOC);
 
-/// Tests load the program with this set and move the clock by hand, by the map below. It is read-only
+/// Tests load the program with this set; they move the clock by hand and read each reason, by the maps below. It is read-only
 /// data: in a firewall the verifier removes the branch and what is behind it.
 #[unsafe(no_mangle)]
-static SGFW_TEST_CLOCK: Global<u8> = Global::new(0);
+static SGFW_TEST: Global<u8> = Global::new(0);
 /// The packet being judged. In a map, what the verifier knew of each parser path is forgotten.
 #[map]
 static SCRATCH: PerCpuArray<Packet> = PerCpuArray::with_max_entries(1, 0);
@@ -79,11 +79,25 @@ static NUMBER: PerCpuArray<u32> = PerCpuArray::with_max_entries(1, 0);
 /// The clock of a test.
 #[map]
 static TEST_CLOCK: Array<u64> = Array::with_max_entries(1, 0);
+/// The last reason of a test.
+#[map]
+static TEST_REASON: Array<u32> = Array::with_max_entries(1, 0);
+
+/// Tells a test the reason.
+#[inline(always)]
+pub(crate) fn tell(reason: u32) {
+    if SGFW_TEST.load() != 0
+        && let Some(place) = TEST_REASON.get_ptr_mut(0)
+    {
+        // SAFETY: a test runs one packet at a time.
+        unsafe { *place = reason }
+    }
+}
 
 /// The kernel's clock of flows, in ticks.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    if SGFW_TEST_CLOCK.load() != 0 {
+    if SGFW_TEST.load() != 0 {
         return TEST_CLOCK.get(0).copied().unwrap_or(0);
     }
     // SAFETY: a helper without arguments; the JIT makes it one load.
@@ -119,21 +133,29 @@ impl Kernel {
     pub(crate) fn meet(ifindex: u32) -> Option<(Self, u32, &'static Interface)> {
         let version = *ACTIVE.get(0)? & 1;
         let slot = slot(ifindex)?;
-        let interface = INTERFACES.get(slot * 2 + version)?;
+        if slot == 0 {
+            return None;
+        }
+        let interface = INTERFACES.get(slot.wrapping_mul(2) + version)?;
         Some((Self { version }, slot, interface))
     }
 }
 
-/// The slot of a device, if it has one; slot 0 is nobody's.
+/// Whether the device's hooks are not yet both in place.
+#[inline(always)]
+pub(crate) fn attaching(ifindex: u32) -> bool {
+    slot(ifindex) == Some(ATTACHING)
+}
+
+/// The slot of a device; slot 0 is nobody's.
 #[inline(always)]
 fn slot(ifindex: u32) -> Option<u32> {
-    let slot = if ifindex < DIRECT_IFINDEX {
+    Some(if ifindex < DIRECT_IFINDEX {
         *IFINDEX.get(ifindex)?
     } else {
         // SAFETY: the value is copied at once; only the control plane writes it.
         unsafe { *IFINDEX_HIGH.get(ifindex)? }
-    };
-    (slot != 0).then_some(slot)
+    })
 }
 
 impl Nodes for Kernel {

@@ -1,1 +1,141 @@
-//! To be filled.
+//! The only room that knows aya and the kernel: load, pin, attach, read back, execute a plan.
+//!
+//! Everything that enforces lies pinned under one directory of the BPF file system, so that no process has to
+//! stay. Its layout's version is in the path:
+//!
+//! ```text
+//! /sys/fs/bpf/sgfw/v1/maps/NAME                    the maps that all programs share
+//! /sys/fs/bpf/sgfw/v1/netns/INODE/maps/NAME        the maps of one network namespace: device index to slot
+//! /sys/fs/bpf/sgfw/v1/netns/INODE/programs/NAME    the programs that read them
+//! /sys/fs/bpf/sgfw/v1/netns/INODE/links/SLOT-HOOK  what is attached
+//! ```
+//!
+//! This room sees no group's name and no YAML; it is given [`crate::plan`] values and gives them back.
+
+mod attach;
+mod counters;
+mod devices;
+mod error;
+mod execute;
+mod flows;
+mod layout;
+mod load;
+mod log;
+mod maps;
+mod namespace;
+mod paths;
+mod probe;
+mod read;
+#[expect(unsafe_code, reason = "the BPF system calls that aya does not wrap: batches, and membarrier")]
+mod sys;
+
+pub use counters::{CounterRow, Fill};
+pub use devices::{Binding, Resolved, Why, resolve};
+pub use error::KernelError;
+pub use flows::LiveFlow;
+pub use log::LogLine;
+pub use namespace::within;
+pub use paths::Paths;
+pub use probe::{Probe, ProbeHook};
+
+use crate::plan::{Attachment, Op, Plan, Running};
+use maps::Maps;
+use std::collections::BTreeMap;
+
+/// The pinned maps and programs of one pin directory.
+#[derive(Debug)]
+pub struct Kernel {
+    paths: Paths,
+    maps: Maps,
+}
+
+impl Kernel {
+    /// What runs under these paths, or none if nothing was ever applied there.
+    ///
+    /// # Errors
+    /// No privilege, or pins of another layout.
+    pub fn open(paths: &Paths) -> Result<Option<Self>, KernelError> {
+        if !paths.exists() {
+            return Ok(None);
+        }
+        layout::check(paths)?;
+        Ok(Some(Self { paths: paths.clone(), maps: Maps::open(paths)? }))
+    }
+
+    /// The same, made if it is not there: the BPF file system is mounted and the maps are created. Nothing is
+    /// attached by it.
+    ///
+    /// # Errors
+    /// As [`Kernel::open`], and whatever keeps the kernel from creating maps.
+    pub fn open_or_create(paths: &Paths) -> Result<Self, KernelError> {
+        paths.prepare()?;
+        if paths.exists() {
+            layout::check(paths)?;
+        }
+        load::create_maps(paths)?;
+        let kernel = Self { paths: paths.clone(), maps: Maps::open(paths)? };
+        kernel.maps.introduce()?;
+        Ok(kernel)
+    }
+
+    /// What the kernel holds. `known` tells how slots were named and attached by the last apply.
+    ///
+    /// # Errors
+    /// A map that cannot be read.
+    pub fn running(&self, known: &BTreeMap<u32, (String, Attachment)>) -> Result<Running, KernelError> {
+        read::running(&self.paths, &self.maps, known)
+    }
+
+    /// Executes a plan, operation by operation; `before` is called before each.
+    ///
+    /// # Errors
+    /// The operation that failed and why. What was done before stays: the old policy is in force unless
+    /// [`Op::Flip`] was among it.
+    pub fn execute(&self, plan: &Plan, before: &mut dyn FnMut(usize, &Op)) -> Result<(), KernelError> {
+        for (index, op) in plan.ops.iter().enumerate() {
+            before(index, op);
+            execute::operation(&self.paths, &self.maps, op)?;
+        }
+        if plan.is_empty() { Ok(()) } else { attach::sweep(&self.paths) }
+    }
+
+    /// Packets and bytes by slot and reason, over all CPUs; only what is not zero.
+    ///
+    /// # Errors
+    /// A map that cannot be read.
+    pub fn counters(&self) -> Result<Vec<CounterRow>, KernelError> {
+        counters::rows(&self.maps)
+    }
+
+    /// How full each map is.
+    ///
+    /// # Errors
+    /// A map that cannot be read.
+    pub fn fill(&self) -> Result<Vec<Fill>, KernelError> {
+        counters::fill(&self.maps)
+    }
+
+    /// All flows that are still alive.
+    ///
+    /// # Errors
+    /// A map that cannot be read.
+    pub fn flows(&self) -> Result<Vec<LiveFlow>, KernelError> {
+        flows::live(&self.paths, &self.maps)
+    }
+
+    /// Turns the log of drops on, and gives each line to `line` until it answers false.
+    ///
+    /// # Errors
+    /// The ring buffer cannot be read.
+    pub fn log(&self, line: &mut dyn FnMut(LogLine) -> bool) -> Result<(), KernelError> {
+        log::follow(&self.paths, &self.maps, line)
+    }
+
+    /// Removes every pin of this directory, once nothing is attached any more.
+    ///
+    /// # Errors
+    /// A pin that cannot be removed.
+    pub fn remove(self) -> Result<(), KernelError> {
+        self.paths.remove()
+    }
+}

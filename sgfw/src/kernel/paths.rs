@@ -1,0 +1,141 @@
+//! Where pins live. Names on the BPF file system have no dots, so nothing is named after a device.
+
+use super::error::KernelError;
+use rustix::fs::{AtFlags, StatFs};
+use rustix::mount::MountFlags;
+use sgfw_common::maps::LAYOUT;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The usual pin directory.
+const DEFAULT: &str = "/sys/fs/bpf/sgfw";
+/// Where the BPF file system is mounted.
+const MOUNT: &str = "/sys/fs/bpf";
+/// `BPF_FS_MAGIC` of linux/magic.h.
+const BPF_FS_MAGIC: i64 = 0xcafe_4a11;
+
+/// The pin directory of one sgfw, with this program's layout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    top: PathBuf,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self::new(DEFAULT)
+    }
+}
+
+impl Paths {
+    /// Pins under this directory of a BPF file system.
+    pub fn new(top: impl Into<PathBuf>) -> Self {
+        Self { top: top.into() }
+    }
+
+    /// The directory of this layout.
+    pub fn root(&self) -> PathBuf {
+        self.top.join(format!("v{LAYOUT}"))
+    }
+
+    /// A map that all programs share.
+    pub(super) fn map(&self, name: &str) -> PathBuf {
+        self.root().join("maps").join(name)
+    }
+
+    /// The directories of all network namespaces, with their inodes.
+    pub(super) fn namespaces(&self) -> Vec<u64> {
+        names(&self.root().join("netns")).iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
+    /// A map of one network namespace.
+    pub(super) fn own_map(&self, netns: u64, name: &str) -> PathBuf {
+        self.namespace(netns).join("maps").join(name)
+    }
+
+    /// A program of one network namespace.
+    pub(super) fn program(&self, netns: u64, name: &str) -> PathBuf {
+        self.namespace(netns).join("programs").join(name)
+    }
+
+    /// The links of one network namespace.
+    pub(super) fn links(&self, netns: u64) -> PathBuf {
+        self.namespace(netns).join("links")
+    }
+
+    pub(super) fn namespace(&self, netns: u64) -> PathBuf {
+        self.root().join("netns").join(netns.to_string())
+    }
+
+    /// Whether anything was ever applied here.
+    pub(super) fn exists(&self) -> bool {
+        self.map("ACTIVE").exists()
+    }
+
+    /// Makes the directories of the maps, mounting the BPF file system where it belongs if it is not there.
+    pub(super) fn prepare(&self) -> Result<(), KernelError> {
+        if self.top.starts_with(MOUNT) && !is_bpf(Path::new(MOUNT)) {
+            mount()?;
+        }
+        make(&self.root().join("maps"))?;
+        make(&self.root().join("netns"))?;
+        if is_bpf(&self.root()) { Ok(()) } else { Err(KernelError::NotBpfFs { path: self.top.clone() }) }
+    }
+
+    /// Makes the directories of one network namespace.
+    pub(super) fn prepare_namespace(&self, netns: u64) -> Result<(), KernelError> {
+        ["maps", "programs", "links"].iter().try_for_each(|part| make(&self.namespace(netns).join(part)))
+    }
+
+    /// Removes everything of one network namespace.
+    pub(super) fn remove_namespace(&self, netns: u64) -> Result<(), KernelError> {
+        remove(&self.namespace(netns))
+    }
+
+    /// Removes everything, links before maps.
+    pub(super) fn remove(&self) -> Result<(), KernelError> {
+        remove(&self.root().join("netns"))?;
+        remove(&self.root())?;
+        match fs::remove_dir(&self.top) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound && !names(&self.top).is_empty() => {
+                Err(KernelError::system(format!("remove {}", self.top.display()), error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The names in a directory, sorted; none if it is not there.
+pub(super) fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+fn make(directory: &Path) -> Result<(), KernelError> {
+    fs::create_dir_all(directory).map_err(|error| KernelError::system(format!("make {}", directory.display()), error))
+}
+
+fn remove(directory: &Path) -> Result<(), KernelError> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(KernelError::system(format!("remove {}", directory.display()), error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn is_bpf(path: &Path) -> bool {
+    rustix::fs::statfs(path).is_ok_and(|StatFs { f_type, .. }| i64::from(f_type) == BPF_FS_MAGIC)
+}
+
+fn mount() -> Result<(), KernelError> {
+    let path = Path::new(MOUNT);
+    rustix::mount::mount("bpf", path, "bpf", MountFlags::empty(), None)
+        .map_err(|error| KernelError::NoBpfFs { path: path.into(), error: error.into() })
+}
+
+/// The inode that names a network namespace.
+pub(super) fn inode(path: &Path) -> io::Result<u64> {
+    Ok(rustix::fs::statat(rustix::fs::CWD, path, AtFlags::empty())?.st_ino)
+}

@@ -1,0 +1,196 @@
+//! The loaded program over maps of its own, attached to nothing: what it would do with a packet, by
+//! `BPF_PROG_TEST_RUN`. For proofs and for explaining.
+
+use super::error::KernelError;
+use super::execute;
+use super::load;
+use super::maps::{Maps, Table};
+use super::paths::Paths;
+use crate::compile::Image;
+use crate::plan::{self, Attachment, Op, Running, Taken, Wanted};
+use aya::Ebpf;
+use aya::programs::{Program, ProgramError, SchedClassifier, TestRun, TestRunOptions, Xdp};
+use sgfw_common::maps::{Flow, FlowKey, Interface};
+use sgfw_common::reason::{Reason, Verdict};
+use sgfw_common::tables::Table as Kind;
+
+/// The device index that test runs show: the loopback device's.
+const TEST_DEVICE: u32 = 1;
+
+/// Which program to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeHook {
+    /// XDP: the packet was received.
+    Xdp,
+    /// TC: the packet was received.
+    TcIn,
+    /// TC: the packet is being sent.
+    TcOut,
+}
+
+/// Programs and maps of a test.
+pub struct Probe {
+    object: Ebpf,
+    maps: Maps,
+    devices: Table<u32, u32>,
+    clock: Table<u32, u64>,
+    reason: Table<u32, u32>,
+    running: Running,
+}
+
+impl Probe {
+    /// Loads everything, with a clock that is moved by hand, `hertz` ticks a second, and time 0.
+    ///
+    /// # Errors
+    /// No privilege, or a program the verifier refuses.
+    pub fn load(hertz: u32) -> Result<Self, KernelError> {
+        let mut object = load::open_for_test()?;
+        for (_, program) in object.programs_mut() {
+            let loaded = match program {
+                Program::Xdp(program) => program.load(),
+                Program::SchedClassifier(program) => program.load(),
+                _ => Ok(()),
+            };
+            loaded.map_err(|error| KernelError::aya("load a program for a test", &error))?;
+        }
+        let maps = Maps::take(&mut object)?;
+        let devices = Table::take(&mut object, "IFINDEX")?;
+        let clock = Table::take(&mut object, "TEST_CLOCK")?;
+        let reason = Table::take(&mut object, "TEST_REASON")?;
+        let running = Running { hertz, ..Running::default() };
+        Ok(Self { object, maps, devices, clock, reason, running })
+    }
+
+    /// Puts a policy in place of the one before, by the very operations an apply would execute.
+    ///
+    /// # Errors
+    /// The policy does not fit, or a map cannot be written.
+    pub fn place(&mut self, image: &Image) -> Result<(), KernelError> {
+        let wanted = Wanted { interfaces: image.interfaces.keys().enumerate().map(nowhere).collect() };
+        let plan = plan::plan(&self.running, image, &wanted)
+            .map_err(|error| KernelError::aya("plan a policy for a test", &error))?;
+        for op in &plan.ops {
+            if !matches!(op, Op::Attach { .. } | Op::Detach { .. } | Op::Replace { .. } | Op::Wait) {
+                execute::operation(&Paths::default(), &self.maps, op)?;
+            }
+            self.running.apply(op);
+        }
+        for (name, slot) in &plan.slots {
+            self.running.slots.entry(*slot).or_default().name = Some(name.clone());
+        }
+        Ok(())
+    }
+
+    /// The slot of an interface and its entry in force.
+    pub fn interface(&self, name: &str) -> Option<(u32, Interface)> {
+        let (slot, held) = self.running.slots.iter().find(|(_, held)| held.name.as_deref() == Some(name))?;
+        Some((*slot, held.versions[self.running.active]))
+    }
+
+    /// Makes this interface the one that packets meet; none is a device without a policy.
+    ///
+    /// # Errors
+    /// A map cannot be written.
+    pub fn meet(&self, interface: Option<&str>) -> Result<(), KernelError> {
+        let slot = interface.and_then(|name| self.interface(name)).map_or(0, |(slot, _)| slot);
+        self.devices.set(&[(TEST_DEVICE, slot)])
+    }
+
+    /// Sets the clock.
+    ///
+    /// # Errors
+    /// A map cannot be written.
+    pub fn set_now(&self, ticks: u64) -> Result<(), KernelError> {
+        self.clock.set(&[(0, ticks)])
+    }
+
+    /// Sets the end of the adoption window of an interface.
+    ///
+    /// # Errors
+    /// A map cannot be written.
+    pub fn set_adopt_until(&self, interface: &str, ticks: u64) -> Result<(), KernelError> {
+        let slot = self.interface(interface).map_or(0, |(slot, _)| slot);
+        self.maps.adopt.set(&[(slot, ticks)])
+    }
+
+    /// Forgets all flows.
+    ///
+    /// # Errors
+    /// A map cannot be written.
+    pub fn forget_flows(&self) -> Result<(), KernelError> {
+        for table in self.maps.flows() {
+            let keys: Vec<FlowKey> = table.all()?.into_iter().map(|(key, _)| key).collect();
+            table.delete(&keys)?;
+        }
+        Ok(())
+    }
+
+    /// All flows of a table.
+    ///
+    /// # Errors
+    /// A map cannot be read.
+    pub fn flows(&self, table: Kind) -> Result<Vec<(FlowKey, Flow)>, KernelError> {
+        let [tcp, half_open, other, fragments] = self.maps.flows();
+        match table {
+            Kind::Tcp => tcp.all(),
+            Kind::HalfOpen => half_open.all(),
+            Kind::Other => other.all(),
+            Kind::Fragments => fragments.all(),
+        }
+    }
+
+    /// Runs one packet of at least 14 bytes: what becomes of it, and why.
+    ///
+    /// # Errors
+    /// The kernel refuses the run, or a frame it cannot make a packet of.
+    pub fn run(&self, hook: ProbeHook, frame: &[u8]) -> Result<(Verdict, Reason), KernelError> {
+        let failed = |error: ProgramError| KernelError::aya("run a program for a test", &error);
+        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
+        let code = match hook {
+            ProbeHook::Xdp => self.xdp()?.test_run(options).map_err(failed)?.return_value,
+            ProbeHook::TcIn => self.tc("sgfw_tc_in")?.test_run(options).map_err(failed)?.return_value,
+            ProbeHook::TcOut => self.tc("sgfw_tc_out")?.test_run(options).map_err(failed)?.return_value,
+        };
+        // XDP_PASS is 2, TC_ACT_UNSPEC is -1.
+        let pass = if hook == ProbeHook::Xdp { 2 } else { u32::MAX };
+        let verdict = if code == pass { Verdict::Pass } else { Verdict::Drop };
+        let number = self.reason.get(&0)?.unwrap_or(u32::MAX);
+        let reason = Reason::ALL.iter().find(|reason| **reason as u32 == number).copied();
+        reason.map(|reason| (verdict, reason)).ok_or_else(|| KernelError::Aya {
+            what: "run a program for a test".into(),
+            error: format!("it left reason {number}"),
+        })
+    }
+
+    fn xdp(&self) -> Result<&Xdp, KernelError> {
+        let program = self.object.program("sgfw_xdp").map(<&Xdp>::try_from);
+        program.and_then(Result::ok).ok_or_else(|| missing("sgfw_xdp"))
+    }
+
+    fn tc(&self, name: &'static str) -> Result<&SchedClassifier, KernelError> {
+        let program = self.object.program(name).map(<&SchedClassifier>::try_from);
+        program.and_then(Result::ok).ok_or_else(|| missing(name))
+    }
+
+    /// Instructions the verifier walked for each program.
+    pub fn verified_instructions(&self) -> Vec<(String, u32)> {
+        let count = |program: &Program| program.info().ok()?.verified_instruction_count();
+        self.object.programs().filter_map(|(name, program)| Some((name.to_owned(), count(program)?))).collect()
+    }
+}
+
+impl std::fmt::Debug for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Probe").field("running", &self.running.slots).finish_non_exhaustive()
+    }
+}
+
+fn missing(program: &'static str) -> KernelError {
+    KernelError::Program { program, error: "it is not in the object".into() }
+}
+
+/// An attachment that is never executed; each interface needs one of its own.
+fn nowhere((index, name): (usize, &String)) -> (String, Attachment) {
+    let ifindex = u32::try_from(index + 2).unwrap_or(u32::MAX);
+    (name.clone(), Attachment { device: name.clone(), ifindex, netns: None, taken: Taken::Tcx })
+}

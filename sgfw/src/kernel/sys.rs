@@ -1,0 +1,172 @@
+//! The system calls that aya does not wrap. Every `unsafe` of this crate is in this file.
+//!
+//! Batches, because one call for an entry makes 100 000 prefixes a matter of seconds; and a membarrier,
+//! which returns when no program is left that began before it.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
+const LOOKUP_ELEM: u32 = 1;
+const LOOKUP_BATCH: u32 = 24;
+const UPDATE_BATCH: u32 = 26;
+const DELETE_BATCH: u32 = 27;
+const MEMBARRIER_GLOBAL: libc::c_long = 1;
+/// Entries of one call, so that a huge map does not hold the kernel for long.
+const CHUNK: usize = 16_384;
+
+/// `union bpf_attr`, the part for batches.
+#[repr(C)]
+#[derive(Default)]
+struct Batch {
+    in_batch: u64,
+    out_batch: u64,
+    keys: u64,
+    values: u64,
+    count: u32,
+    map_fd: u32,
+    elem_flags: u64,
+    flags: u64,
+}
+
+/// `union bpf_attr`, the part for single entries.
+#[repr(C)]
+#[derive(Default)]
+struct Elem {
+    map_fd: u32,
+    pad: u32,
+    key: u64,
+    value: u64,
+    flags: u64,
+}
+
+fn bpf<T>(command: u32, attr: &mut T) -> io::Result<()> {
+    // SAFETY: `attr` is a live prefix of `union bpf_attr` of the given size; the callers below point it
+    // only at buffers of the lengths it announces.
+    let done = unsafe { libc::syscall(libc::SYS_bpf, command, std::ptr::from_mut(attr), size_of::<T>()) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+fn raw(map: BorrowedFd<'_>) -> u32 {
+    map.as_raw_fd().unsigned_abs()
+}
+
+/// Writes all entries.
+pub(super) fn update<K: IntoBytes + Immutable, V: IntoBytes + Immutable>(
+    map: BorrowedFd<'_>,
+    keys: &[K],
+    values: &[V],
+) -> io::Result<()> {
+    for (keys, values) in keys.chunks(CHUNK).zip(values.chunks(CHUNK)) {
+        let mut done = 0;
+        while done < keys.len() {
+            let mut batch = Batch {
+                keys: keys[done..].as_ptr() as u64,
+                values: values[done..].as_ptr() as u64,
+                count: u32::try_from(keys.len() - done).unwrap_or(0),
+                map_fd: raw(map),
+                ..Batch::default()
+            };
+            match bpf(UPDATE_BATCH, &mut batch) {
+                Err(error) if error.raw_os_error() == Some(libc::EINTR) => done += batch.count as usize,
+                result => return_or(result, &mut done, batch.count)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn return_or(result: io::Result<()>, done: &mut usize, count: u32) -> io::Result<()> {
+    result?;
+    *done += count as usize;
+    Ok(())
+}
+
+/// Deletes all keys; one that is not there is fine.
+pub(super) fn delete<K: IntoBytes + Immutable>(map: BorrowedFd<'_>, keys: &[K]) -> io::Result<()> {
+    let mut done = 0;
+    while done < keys.len() {
+        let mut batch = Batch {
+            keys: keys[done..].as_ptr() as u64,
+            count: u32::try_from(keys.len() - done).unwrap_or(u32::MAX),
+            map_fd: raw(map),
+            ..Batch::default()
+        };
+        match bpf(DELETE_BATCH, &mut batch) {
+            Ok(()) => done += batch.count as usize,
+            // The call stops at a key that is not there; it counted those before.
+            Err(error) if error.raw_os_error() == Some(libc::ENOENT) => done += batch.count as usize + 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// One entry, or none.
+pub(super) fn lookup<K: IntoBytes + Immutable, V: FromBytes + IntoBytes>(
+    map: BorrowedFd<'_>,
+    key: &K,
+) -> io::Result<Option<V>> {
+    let mut value = V::new_zeroed();
+    let mut elem = Elem {
+        map_fd: raw(map),
+        key: std::ptr::from_ref(key) as u64,
+        value: std::ptr::from_mut(&mut value) as u64,
+        ..Elem::default()
+    };
+    match bpf(LOOKUP_ELEM, &mut elem) {
+        Ok(()) => Ok(Some(value)),
+        Err(error) if error.raw_os_error() == Some(libc::ENOENT) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// All entries. `values` is how many values an entry has: one, or one for each possible CPU.
+pub(super) fn entries<K: FromBytes + Clone, V: FromBytes + Clone>(
+    map: BorrowedFd<'_>,
+    per_entry: usize,
+) -> io::Result<Vec<(K, Vec<V>)>> {
+    let mut all = Vec::new();
+    let mut room = CHUNK;
+    let mut position = [0u64; 4];
+    let mut begun = false;
+    loop {
+        let mut keys: Vec<K> = vec![K::new_zeroed(); room];
+        let mut values: Vec<V> = vec![V::new_zeroed(); room * per_entry];
+        let mut next = position;
+        let mut batch = Batch {
+            in_batch: if begun { position.as_ptr() as u64 } else { 0 },
+            out_batch: next.as_mut_ptr() as u64,
+            keys: keys.as_mut_ptr() as u64,
+            values: values.as_mut_ptr() as u64,
+            count: u32::try_from(room).unwrap_or(u32::MAX),
+            map_fd: raw(map),
+            ..Batch::default()
+        };
+        let result = bpf(LOOKUP_BATCH, &mut batch);
+        let ended = matches!(&result, Err(error) if error.raw_os_error() == Some(libc::ENOENT));
+        match result {
+            // A bucket with more entries than the room for them: nothing was read.
+            Err(error) if error.raw_os_error() == Some(libc::ENOSPC) => {
+                room *= 2;
+                continue;
+            }
+            Err(error) if !ended => return Err(error),
+            _ => {}
+        }
+        let count = batch.count as usize;
+        let chunks = values.chunks(per_entry).map(<[V]>::to_vec);
+        all.extend(keys.into_iter().take(count).zip(chunks));
+        if ended {
+            return Ok(all);
+        }
+        (position, begun) = (next, true);
+    }
+}
+
+/// Returns when every program that was running before has ended.
+pub(super) fn wait_for_programs() -> io::Result<()> {
+    // SAFETY: a call without pointers.
+    let done = unsafe { libc::syscall(libc::SYS_membarrier, MEMBARRIER_GLOBAL, 0, 0) };
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
