@@ -24,6 +24,30 @@ pub(crate) fn policy(random: &mut Random) -> Snapshot {
     Snapshot { groups, prefix_lists, interfaces, members }
 }
 
+/// Everything may come in and go out, on an access port, a trunk and a device without a link layer.
+pub(crate) fn open_to_all() -> Snapshot {
+    let everything = Group::new("open").egress;
+    let group = Group { ingress: everything, ..Group::new("open") };
+    let plain = Interface {
+        source_check: false,
+        trunk: false,
+        ethertypes: BTreeSet::new(),
+        link: Link::Ethernet,
+        groups: BTreeSet::from(["open".to_owned()]),
+        never_filtered: NeverFiltered::default(),
+        ..interface(&mut Random::new(0), String::new())
+    };
+    let named = |name: &str, interface: Interface| {
+        (name.to_owned(), Interface { name: name.into(), device: Device::Named(name.into()), ..interface })
+    };
+    let interfaces = BTreeMap::from([
+        named("access", plain.clone()),
+        named("trunk", Interface { trunk: true, side: Side::Port, ..plain.clone() }),
+        named("bare", Interface { link: Link::Bare, ..plain }),
+    ]);
+    Snapshot { groups: BTreeMap::from([("open".into(), group)]), interfaces, ..Snapshot::default() }
+}
+
 /// A policy under which conversations get somewhere: on top of the random rules, often a rule that allows much
 /// in one direction, and to so many that it is tracked.
 pub(crate) fn conversation(random: &mut Random) -> Snapshot {
