@@ -100,3 +100,12 @@ fn many_mistakes_are_cut() {
     assert_eq!(shown.matches("is not a protocol").count(), 100);
     assert!(shown.ends_with("1000 errors, the first 100 are shown"));
 }
+
+/// Not every refusal of the YAML reader knows its byte; the line must be the right one all the same.
+#[test]
+fn the_line_of_a_refusal_is_shown() {
+    let text: String = (0..40).map(|depth| " ".repeat(depth) + &format!("k{depth}:\n")).collect();
+    let found = policy::load_text("deep.yaml", &text).expect_err("too deep");
+    let line = found.iter().next().expect("one").line;
+    assert!(found.render(false).contains(&format!("k{}:\n", line - 1)), "{found}");
+}

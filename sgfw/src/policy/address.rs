@@ -106,7 +106,7 @@ fn hint(text: &str) -> String {
     if !numbers || text.contains(':') {
         return String::new();
     }
-    if parts.len() < 4 {
+    if parts.len() != 4 {
         return "an IPv4 address has four numbers".into();
     }
     if parts.iter().any(|part| part.len() > 1 && part.starts_with('0')) {

@@ -142,8 +142,9 @@ fn device(fields: &Fields<'_>, netns: Option<&str>, draft: &mut Draft) -> Device
 fn netns(fields: &Fields<'_>, report: &mut Report) -> Option<String> {
     let node = fields.get("netns")?;
     let name = decode::text(node, "`netns`", report)?;
+    let name = names::one_line(name, "`netns`", node, report)?;
     let path = name.starts_with('/');
-    if name.is_empty() || name.contains('\0') || (!path && (name.contains('/') || [".", ".."].contains(&name))) {
+    if name.is_empty() || (!path && (name.contains('/') || [".", ".."].contains(&name))) {
         let help = "write a name as `ip netns` lists it, or a whole path like /proc/1234/ns/net";
         report.error(node.spot, format!("`{name}` cannot be a network namespace"), help);
         return None;

@@ -82,7 +82,7 @@ fn tag_key<'n>(node: &'n Node, report: &mut Report) -> Option<&'n str> {
         report.error(node.spot, "a tag's key must not begin with \"aws:\"", "");
         return None;
     }
-    Some(key)
+    one_line(key, "a tag's key", node, report)
 }
 
 fn tag_value<'n>(node: &'n Node, report: &mut Report) -> Option<&'n str> {
@@ -91,7 +91,18 @@ fn tag_value<'n>(node: &'n Node, report: &mut Report) -> Option<&'n str> {
         report.error(node.spot, format!("a tag's value has at most {LONGEST_VALUE} characters"), "");
         return None;
     }
-    Some(value)
+    one_line(value, "a tag's value", node, report)
+}
+
+/// Text without control characters and line breaks of any kind.
+pub(super) fn one_line<'n>(text: &'n str, what: &str, node: &Node, report: &mut Report) -> Option<&'n str> {
+    match text.chars().find(|c| c.is_control() || ['\u{2028}', '\u{2029}'].contains(c)) {
+        Some(c) => {
+            report.error(node.spot, format!("{what} has the character {c:?}"), "write it in one line of plain text");
+            None
+        }
+        None => Some(text),
+    }
 }
 
 fn describe(node: &Node, check: fn(&str) -> Result<(), NameError>, report: &mut Report) -> Option<String> {

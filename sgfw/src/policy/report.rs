@@ -100,7 +100,7 @@ fn excerpt(text: &str, spot: Spot) -> String {
 }
 
 /// Text of a file as it may be shown: no control or direction characters that a terminal would obey, and not endless.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST_MESSAGE));
     for c in text.chars().take(LONGEST_MESSAGE) {
         match c {

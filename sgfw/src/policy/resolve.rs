@@ -5,31 +5,37 @@ use super::suggest::did_you_mean;
 use crate::model::{DEFAULT_GROUP, Group, Peer, Snapshot};
 use std::collections::{BTreeSet, HashMap};
 
+/// Every suggestion compares a name with all others; a file full of unknown names must not take forever.
+const MOST_SUGGESTED: usize = 100;
+
 /// Completes the snapshot.
 pub(super) fn resolve(draft: &mut Draft) {
     draft.snapshot.groups.entry(DEFAULT_GROUP.to_owned()).or_insert_with(Group::default_group);
     let ids = Ids::of(&draft.snapshot);
-    for reference in std::mem::take(&mut draft.references) {
-        check(&reference, &ids, draft);
+    let references = std::mem::take(&mut draft.references);
+    let unknown: Vec<Reference> = references.into_iter().filter(|one| !is_known(one, &ids, draft)).collect();
+    for (number, reference) in unknown.iter().enumerate() {
+        report(reference, number < MOST_SUGGESTED, draft);
     }
     ids.replace(&mut draft.snapshot);
 }
 
-fn check(reference: &Reference, ids: &Ids, draft: &mut Draft) {
-    let Reference { kind, name, place } = reference;
-    // A group that could not be read was declared all the same.
+/// A group that could not be read was declared all the same.
+fn is_known(reference: &Reference, ids: &Ids, draft: &Draft) -> bool {
+    let Reference { kind, name, .. } = reference;
     let default = *kind == Kind::Group && name == DEFAULT_GROUP;
-    let key = (*kind, name.clone());
-    if default || draft.declared.contains_key(&key) || ids.of_kind(*kind).contains_key(name) {
-        return;
-    }
-    let names: Vec<&str> =
-        draft.declared.keys().filter(|(other, _)| other == kind).map(|(_, name)| name.as_str()).collect();
+    default || draft.declared.contains_key(&(*kind, name.clone())) || ids.of_kind(*kind).contains_key(name)
+}
+
+fn report(reference: &Reference, suggest: bool, draft: &mut Draft) {
+    let Reference { kind, name, place } = reference;
+    let same_kind = draft.declared.keys().filter(|(other, _)| suggest && other == kind);
+    let meant = did_you_mean(name, same_kind.map(|(_, name)| name.as_str()));
     let section = match kind {
         Kind::Group => "groups",
         _ => "prefix-lists",
     };
-    let help = did_you_mean(name, names).unwrap_or_else(|| format!("declare it under `{section}`"));
+    let help = meant.unwrap_or_else(|| format!("declare it under `{section}`"));
     draft.report.error_at(*place, format!("there is no {} `{name}`", kind.noun()), help);
 }
 

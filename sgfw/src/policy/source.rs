@@ -1,6 +1,6 @@
 //! Files to text: what cannot even be read, or is not text.
 
-use super::report::Report;
+use super::report::{Report, inert};
 use super::tree::Spot;
 use std::fs::File;
 use std::io::Read;
@@ -18,7 +18,7 @@ pub(super) struct Source {
 
 /// Reads a file as the report's next source. What is wrong with it is reported, and then there is nothing to parse.
 pub(super) fn read(path: &Path, report: &mut Report) -> Option<()> {
-    let name = path.display().to_string();
+    let name = inert(&path.display().to_string());
     report.begin(Source { name, text: String::new() });
     let bytes = match read_bytes(path) {
         Ok(bytes) => bytes,

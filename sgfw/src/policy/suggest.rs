@@ -13,7 +13,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("inbound", "ingress"),
     ("ip", "addresses"),
     ("ipv6-icmp", "icmpv6"),
-    ("members", "interfaces"),
     ("namespace", "netns"),
     ("outbound", "egress"),
     ("port-range", "ports"),
@@ -25,6 +24,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("to", "from"),
     ("type", "protocol"),
 ];
+
+/// A longer word is no slip of the pen, and comparing it takes time that grows with its length.
+const LONGEST_MEANT: usize = 64;
 
 /// The candidate that is meant by a word, if one is near enough.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -42,7 +44,11 @@ pub(super) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
 
 /// One edit for three characters, one at least.
 fn by_distance<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    if length > LONGEST_MEANT {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
     let distance = |candidate: &str| strsim::damerau_levenshtein(word, &candidate.to_ascii_lowercase());
     candidates
         .iter()

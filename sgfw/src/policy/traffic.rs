@@ -136,7 +136,8 @@ fn port_range(node: &Node, report: &mut Report) -> Option<PortRange> {
 }
 
 fn range_of(text: &str, node: &Node, report: &mut Report) -> Option<PortRange> {
-    let number = |text: &str| text.trim().parse::<u32>().ok();
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |text: &str| Some(text.trim()).filter(|text| digits(text))?.parse::<u32>().ok();
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (Some(first), Some(last)) = (number(first), number(last)) else {
         report.error(node.spot, format!("`{text}` is not a port or a range of ports"), PORTS_HELP);

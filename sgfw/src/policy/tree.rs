@@ -186,8 +186,8 @@ pub(super) struct Refusal {
 impl Refusal {
     fn new(error: &Error, text: &str) -> Self {
         let error = error.without_snippet();
-        let mut spot = error.location().map(Spot::from).unwrap_or_default();
-        spot.len = 0;
+        let spot = error.location().map(Spot::from).unwrap_or_default();
+        let spot = Spot { start: start_of(spot, text), len: 0, ..spot };
         let (message, help) = explain(error);
         let help = if help.is_empty() && indented_by_tab(text, spot.line) {
             "indent with spaces: YAML allows no tab there"
@@ -196,6 +196,15 @@ impl Refusal {
         };
         Self { spot, message, help }
     }
+}
+
+/// Not every refusal knows its byte; all know line and column.
+fn start_of(spot: Spot, text: &str) -> u32 {
+    let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
+    let before: usize = text.split_inclusive('\n').take(number(spot.line)).map(str::len).sum();
+    let line = text.get(before..).unwrap_or("");
+    let within: usize = line.chars().take(number(spot.column)).map(char::len_utf8).sum();
+    u32::try_from(before + within).unwrap_or(u32::MAX)
 }
 
 fn explain(error: &Error) -> (String, &'static str) {

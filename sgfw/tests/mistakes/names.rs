@@ -51,6 +51,11 @@ pub(crate) fn names() -> Vec<Case> {
         group("a key twice", "name: web, «name»: db", &["error: `name` is given twice in a group"]),
         group("a tag that is a number", "name: web, tags: {tier: «1»}", &["error: a tag's value is a number | quotes"]),
         group("a tag of AWS", "name: web, tags: {«aws:x»: y}", &["error: must not begin with \"aws:\""]),
+        group(
+            "a tag of two lines",
+            "name: web, tags: {a: «\"b\\nc\"»}",
+            &["error: a tag's value has the character '\\n'"],
+        ),
         group("a tag twice", "name: web, tags: {a: b, «a»: c}", &["error: tag `a` is given twice"]),
         group("tags in a list", "name: web, tags: «[»a]", &["error: `tags` is a list, not a mapping of text"]),
         group("51 tags", &format!("name: web, tags: «{{»{tags}}}"), &["error: 51 tags; 50 are allowed"]),
