@@ -107,6 +107,11 @@ pub(super) fn list<'n>(node: &'n Node, what: &str, report: &mut Report) -> Optio
     }
 }
 
+/// Whether this is a list with nothing in it.
+pub(super) fn is_empty_list(node: &Node) -> bool {
+    matches!(&node.value, Value::List(items) if items.is_empty())
+}
+
 /// One value, or a list of them.
 pub(super) fn one_or_more(node: &Node) -> &[Node] {
     match &node.value {

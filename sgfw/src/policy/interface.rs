@@ -8,6 +8,7 @@ use super::tree::Node;
 use super::{address, names};
 use crate::model::{DEFAULT_GROUP, Device, Hook, IcmpErrors, Interface, Link, Member, Side};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// The most groups of one interface. EC2 allows 5, and up to 16 on request (F34).
 const MOST_GROUPS: usize = 16;
@@ -75,12 +76,10 @@ pub(super) fn member(node: &Node, draft: &mut Draft) {
         .require("addresses", "this member", help, &mut draft.report)
         .and_then(|node| at_least_one_address(node, &mut draft.report));
     let node = fields.require("groups", "this member", "write `groups: [NAME]`", &mut draft.report);
-    let groups = node.map(|node| groups(node, draft)).unwrap_or_default();
-    if let (Some(node), true) = (node, groups.is_empty())
-        && matches!(&node.value, super::tree::Value::List(items) if items.is_empty())
-    {
+    if let Some(node) = node.filter(|node| decode::is_empty_list(node)) {
         draft.report.error(node.spot, "a member is in one group at least", "name a group, or leave the member out");
     }
+    let groups = node.map(|node| groups(node, draft)).unwrap_or_default();
     if let (Some(name), Some(addresses)) = (name, addresses) {
         draft.snapshot.members.insert(name.clone(), Member { name, addresses, groups });
     }
@@ -103,7 +102,7 @@ fn groups(node: &Node, draft: &mut Draft) -> BTreeSet<String> {
 }
 
 /// A port's own addresses cannot be read from its device, so they must be written.
-fn own_addresses(fields: &Fields<'_>, side: Side, report: &mut Report) -> BTreeSet<std::net::IpAddr> {
+fn own_addresses(fields: &Fields<'_>, side: Side, report: &mut Report) -> BTreeSet<IpAddr> {
     let help = "write `addresses: [192.0.2.1]`: what the far end of the device owns";
     let node = match side {
         Side::Port => fields.require("addresses", "an interface with `side: port`", help, report),
@@ -117,8 +116,8 @@ fn own_addresses(fields: &Fields<'_>, side: Side, report: &mut Report) -> BTreeS
     .unwrap_or_default()
 }
 
-fn at_least_one_address(node: &Node, report: &mut Report) -> Option<BTreeSet<std::net::IpAddr>> {
-    if matches!(&node.value, super::tree::Value::List(items) if items.is_empty()) {
+fn at_least_one_address(node: &Node, report: &mut Report) -> Option<BTreeSet<IpAddr>> {
+    if decode::is_empty_list(node) {
         report.error(node.spot, "there must be one address at least", "write `addresses: [192.0.2.1]`");
         return None;
     }
