@@ -1,0 +1,6 @@
+//! End to end: policies put in force by the program itself, judged by real packets in namespaces.
+
+#[path = "../lab/mod.rs"]
+mod lab;
+
+mod harness;
