@@ -11,58 +11,31 @@
 mod emit;
 #[expect(unsafe_code, reason = "turns the hooks' contexts and packet bounds into checked reads")]
 mod frame;
+mod judge;
 #[expect(unsafe_code, reason = "reads and writes map values through the maps' pointers")]
 mod tables;
 
-use aya_ebpf::bindings::{TC_ACT_SHOT, TC_ACT_UNSPEC, xdp_action};
+use aya_ebpf::bindings::{TC_ACT_SHOT, TC_ACT_UNSPEC};
 use aya_ebpf::macros::{classifier, xdp};
 use aya_ebpf::programs::{TcContext, XdpContext};
-use frame::{TcFrame, XdpFrame};
-use sgfw_common::frame::Frame;
-use sgfw_common::reason::{Reason, Verdict};
-use sgfw_common::verdict::{Hook, judge};
-use tables::Kernel;
+use sgfw_common::verdict::Hook;
 
 /// What the device receives, before the kernel has a socket buffer for it.
 #[xdp(frags)]
 pub(crate) fn sgfw_xdp(ctx: XdpContext) -> u32 {
-    let frame = XdpFrame::new(&ctx);
-    match met(&frame, frame.ifindex(), Hook::Received) {
-        Verdict::Pass => xdp_action::XDP_PASS,
-        Verdict::Drop => xdp_action::XDP_DROP,
-    }
+    judge::xdp(&ctx)
 }
 
 /// What the device receives.
 #[classifier]
 pub(crate) fn sgfw_tc_in(ctx: TcContext) -> i32 {
-    tc(&ctx, Hook::Received)
+    judge::tc(&ctx, Hook::Received)
 }
 
 /// What the device is about to send.
 #[classifier]
 pub(crate) fn sgfw_tc_out(ctx: TcContext) -> i32 {
-    tc(&ctx, Hook::Sent)
-}
-
-/// Passing is "unspecified": programs behind this one still have their say.
-#[inline(always)]
-fn tc(ctx: &TcContext, hook: Hook) -> i32 {
-    let frame = TcFrame::new(ctx);
-    match met(&frame, frame.ifindex(), hook) {
-        Verdict::Pass => TC_ACT_UNSPEC,
-        Verdict::Drop => TC_ACT_SHOT,
-    }
-}
-
-#[inline(always)]
-fn met<F: Frame>(frame: &F, ifindex: u32, hook: Hook) -> Verdict {
-    let (Some((kernel, slot, interface)), Some(packet)) = (Kernel::meet(ifindex), tables::scratch()) else {
-        let attaching = tables::attaching(ifindex);
-        return emit::verdict(0, if attaching { Reason::Attaching } else { Reason::NoInterface }, frame);
-    };
-    let reason = judge(frame, &kernel, interface, slot, hook, packet);
-    emit::verdict(slot, reason, frame)
+    judge::tc(&ctx, Hook::Sent)
 }
 
 /// The kernel's clock of flows, for whoever reads their ages: run by `BPF_PROG_TEST_RUN`, attached nowhere.

@@ -148,7 +148,7 @@ impl Maps {
 }
 
 /// Ticks a second of the kernel's jiffies: the coarse clock's resolution is one tick.
-fn hertz() -> u32 {
+pub(super) fn hertz() -> u32 {
     let nanoseconds = u64::try_from(clock_getres(ClockId::MonotonicCoarse).tv_nsec).unwrap_or(0).max(1);
     u32::try_from((1_000_000_000 + nanoseconds / 2) / nanoseconds).unwrap_or(1000)
 }

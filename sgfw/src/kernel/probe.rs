@@ -4,15 +4,16 @@
 use super::error::KernelError;
 use super::execute;
 use super::load;
-use super::maps::{Maps, Table};
+use super::maps::{Maps, Table, hertz};
 use super::paths::Paths;
 use crate::compile::Image;
 use crate::plan::{self, Attachment, Op, Running, Taken, Wanted};
-use aya::Ebpf;
 use aya::programs::{Program, ProgramError, SchedClassifier, TestRun, TestRunOptions, Xdp};
+use aya::{Ebpf, EbpfLoader};
 use sgfw_common::maps::{Flow, FlowKey, Interface};
 use sgfw_common::reason::{Reason, Verdict};
 use sgfw_common::tables::Table as Kind;
+use std::net::Ipv4Addr;
 
 /// The device index that test runs show: the loopback device's.
 const TEST_DEVICE: u32 = 1;
@@ -35,6 +36,7 @@ pub struct Probe {
     devices: Table<u32, u32>,
     clock: Table<u32, u64>,
     reason: Table<u32, u32>,
+    step: Option<Table<u32, [u64; 3]>>,
     running: Running,
 }
 
@@ -44,7 +46,19 @@ impl Probe {
     /// # Errors
     /// No privilege, or a program the verifier refuses.
     pub fn load(hertz: u32) -> Result<Self, KernelError> {
-        let mut object = load::open_for_test()?;
+        Self::over(load::open_for_test()?, hertz)
+    }
+
+    /// The same with another object, as the benchmark has one, and the kernel's own clock.
+    ///
+    /// # Errors
+    /// As [`Probe::load`].
+    pub fn load_object(object: &[u8]) -> Result<Self, KernelError> {
+        let object = EbpfLoader::new().load(object);
+        Self::over(object.map_err(|error| KernelError::aya("load the BPF object", &error))?, hertz())
+    }
+
+    fn over(mut object: Ebpf, hertz: u32) -> Result<Self, KernelError> {
         for (_, program) in object.programs_mut() {
             let loaded = match program {
                 Program::Xdp(program) => program.load(),
@@ -57,8 +71,9 @@ impl Probe {
         let devices = Table::take(&mut object, "IFINDEX")?;
         let clock = Table::take(&mut object, "TEST_CLOCK")?;
         let reason = Table::take(&mut object, "TEST_REASON")?;
+        let step = Table::take(&mut object, "STEP").ok();
         let running = Running { hertz, ..Running::default() };
-        Ok(Self { object, maps, devices, clock, reason, running })
+        Ok(Self { object, maps, devices, clock, reason, step, running })
     }
 
     /// Puts a policy in place of the one before, by the very operations an apply would execute.
@@ -160,6 +175,32 @@ impl Probe {
             what: "run a program for a test".into(),
             error: format!("it left reason {number}"),
         })
+    }
+
+    /// What the benchmark's step changes from run to run: `ports` source ports in turn, and the bits of
+    /// `addresses` in the source address, the others being those of `base`.
+    ///
+    /// # Errors
+    /// The object has no step.
+    pub fn set_step(&self, ports: u32, addresses: Ipv4Addr, base: Ipv4Addr) -> Result<(), KernelError> {
+        let word = |address: Ipv4Addr| u64::from(u32::from_ne_bytes(address.octets()));
+        let step = [0, u64::from(ports) | word(addresses) << 32, word(base)];
+        self.step.as_ref().ok_or_else(|| missing("STEP"))?.set(&[(0, step)])
+    }
+
+    /// Runs a program of the object many times over one packet: nanoseconds a run, as the kernel counts them.
+    ///
+    /// # Errors
+    /// The kernel refuses the run.
+    pub fn time(&self, program: &'static str, frame: &[u8], repeat: u32) -> Result<(u32, u32), KernelError> {
+        let options = || TestRunOptions { data_in: Some(frame), repeat, ..TestRunOptions::default() };
+        let result = match self.object.program(program) {
+            Some(Program::Xdp(program)) => program.test_run(options()),
+            Some(Program::SchedClassifier(program)) => program.test_run(options()),
+            _ => return Err(missing(program)),
+        };
+        let result = result.map_err(|error| KernelError::aya("run a program for a measurement", &error))?;
+        Ok((result.return_value, u32::try_from(result.duration.as_nanos()).unwrap_or(u32::MAX)))
     }
 
     fn xdp(&self) -> Result<&Xdp, KernelError> {
