@@ -1,16 +1,18 @@
 //! Connection tracking: random sequences of packets in both directions with time passing, judged by the naive
 //! model and by the decision over the compiled image; both say the same of every packet.
 //!
-//! 10 000 sequences a run, a tenth of `SGFW_PROOF`.
+//! 10 000 sequences a run, a tenth of `SGFW_PROOF`; the kernel sees a quarter of them.
 
 #[allow(dead_code, reason = "each proof uses its part")]
 mod proof;
 
+use proof::kernel::{Receiver, kernel};
 use proof::policies;
 use proof::random::Random;
 use proof::report::{only_seed, seeds, wanted};
 use proof::talks::Talk;
 use proof::trial::Trial;
+use sgfw::model::Snapshot;
 use sgfw_common::reason::Reason;
 use std::collections::BTreeMap;
 
@@ -19,9 +21,28 @@ const STEPS: usize = 40;
 
 #[test]
 fn the_model_and_the_decision_agree_on_random_conversations() {
+    for_all_seeds(wanted(SEQUENCES * 10) / 10, |policy, seed| {
+        let hertz = [1, 100, 250][usize::try_from(seed % 3).unwrap()];
+        Some(Trial::new(policy, seed, hertz))
+    });
+}
+
+#[test]
+fn the_model_and_the_loaded_programs_agree_on_random_conversations() {
+    for_all_seeds(wanted(SEQUENCES * 10) / 40, |policy, seed| {
+        let receiver = if seed % 2 == 0 { Receiver::Xdp } else { Receiver::Tc };
+        Some(Trial::with_kernel(policy, seed, kernel("conntrack_model", receiver)?))
+    });
+}
+
+/// Compares on so many random sequences. A trial that cannot be begun ends the test.
+fn for_all_seeds(count: usize, begin: impl Fn(Snapshot, u64) -> Option<Trial>) {
     let mut met: BTreeMap<Reason, usize> = BTreeMap::new();
-    for seed in seeds(wanted(SEQUENCES * 10) / 10) {
-        converse(seed, &mut met);
+    for seed in seeds(count) {
+        let mut random = Random::new(seed);
+        let policy = policies::conversation(&mut random);
+        let Some(trial) = begin(policy, seed) else { return };
+        converse(trial, &mut random, &mut met);
     }
     println!("{} packets: {met:?}", met.values().sum::<usize>());
     let wanted = [
@@ -45,29 +66,26 @@ fn the_model_and_the_decision_agree_on_random_conversations() {
     );
 }
 
-fn converse(seed: u64, met: &mut BTreeMap<Reason, usize>) {
-    let mut random = Random::new(seed);
-    let policy = policies::conversation(&mut random);
-    let interfaces: Vec<_> = policy.interfaces.values().cloned().collect();
-    let mut trial = Trial::new(policy, seed, random.pick(&[1, 100, 250]));
+fn converse(mut trial: Trial, random: &mut Random, met: &mut BTreeMap<Reason, usize>) {
+    let interfaces: Vec<_> = trial.policy().interfaces.values().cloned().collect();
     if random.chance(20) {
         trial.adopt_for(random.pick(&[30, 300]));
     }
     let mut talks: Vec<_> = (0..3)
         .map(|_| {
             let place = random.below(interfaces.len());
-            (place, Talk::new(&mut random, &interfaces[place]))
+            (place, Talk::new(random, &interfaces[place]))
         })
         .collect();
     for _ in 0..STEPS {
         let (place, talk) = &mut talks[random.below(3)];
         let interface = &interfaces[*place];
-        for (direction, frame) in talk.next(&mut random, interface.link) {
+        for (direction, frame) in talk.next(random, interface.link) {
             *met.entry(trial.packet(&interface.name, direction, &frame)).or_default() += 1;
-            pass_time(&mut random, &mut trial);
+            pass_time(random, &mut trial);
         }
         if random.chance(2) {
-            let changed = policies::changed(&mut random, trial.policy());
+            let changed = policies::changed(random, trial.policy());
             trial.replace(changed);
         }
     }

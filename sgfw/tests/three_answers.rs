@@ -6,11 +6,12 @@
 #[allow(dead_code, reason = "each proof uses its part")]
 mod proof;
 
+use proof::kernel::{Receiver, kernel};
 use proof::random::Random;
 use proof::report::{only_seed, seeds, wanted};
 use proof::trial::Trial;
 use proof::{packets, policies};
-use sgfw::model::Direction;
+use sgfw::model::{Direction, Snapshot};
 use sgfw_common::reason::Reason;
 use std::collections::BTreeMap;
 
@@ -19,9 +20,27 @@ const PACKETS_A_POLICY: usize = 250;
 
 #[test]
 fn the_oracle_and_the_decision_agree_on_random_policies_and_packets() {
+    for_all_seeds(|policy, seed| Some(Trial::new(policy, seed, 100)));
+}
+
+#[test]
+fn the_oracle_and_the_loaded_xdp_and_tc_programs_agree() {
+    for_all_seeds(|policy, seed| Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Xdp)?)));
+}
+
+#[test]
+fn the_oracle_and_the_loaded_tc_programs_agree() {
+    for_all_seeds(|policy, seed| Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Tc)?)));
+}
+
+/// Compares on all random policies. A trial that cannot be begun ends the test.
+fn for_all_seeds(begin: impl Fn(Snapshot, u64) -> Option<Trial>) {
     let mut met: BTreeMap<Reason, usize> = BTreeMap::new();
     for seed in seeds(wanted(PAIRS).div_ceil(PACKETS_A_POLICY)) {
-        compare(seed, &mut met);
+        let mut random = Random::new(seed);
+        let policy = policies::policy(&mut random);
+        let Some(trial) = begin(policy, seed) else { return };
+        compare(trial, &mut random, &mut met);
     }
     println!("{} pairs: {met:?}", met.values().sum::<usize>());
     let missing: Vec<_> = met_by_packets().filter(|reason| !met.contains_key(reason)).collect();
@@ -30,19 +49,16 @@ fn the_oracle_and_the_decision_agree_on_random_policies_and_packets() {
 
 /// What a packet can meet with on an interface that has a policy and no adoption window.
 fn met_by_packets() -> impl Iterator<Item = Reason> {
-    let never = [Reason::Adopted, Reason::TableFull, Reason::NoInterface, Reason::NoPolicy];
-    Reason::ALL.iter().copied().filter(move |reason| !never.contains(reason) && reason.word() != "attaching")
+    let never = [Reason::Adopted, Reason::Attaching, Reason::TableFull, Reason::NoInterface, Reason::NoPolicy];
+    Reason::ALL.iter().copied().filter(move |reason| !never.contains(reason))
 }
 
-fn compare(seed: u64, met: &mut BTreeMap<Reason, usize>) {
-    let mut random = Random::new(seed);
-    let policy = policies::policy(&mut random);
-    let interfaces: Vec<_> = policy.interfaces.values().cloned().collect();
-    let mut trial = Trial::new(policy, seed, 100);
+fn compare(mut trial: Trial, random: &mut Random, met: &mut BTreeMap<Reason, usize>) {
+    let interfaces: Vec<_> = trial.policy().interfaces.values().cloned().collect();
     for _ in 0..PACKETS_A_POLICY {
         let interface = &interfaces[random.below(interfaces.len())];
         let direction = random.pick(&[Direction::Ingress, Direction::Egress]);
-        let frame = packets::frame(&mut random, interface, direction);
+        let frame = packets::frame(random, interface, direction);
         trial.wait(random.pick(&[0, 0, 1, 20]), 0);
         *met.entry(trial.packet(&interface.name, direction, &frame)).or_default() += 1;
     }

@@ -1,6 +1,7 @@
 //! One policy in front of all who judge: they see the same packets at the same times, and must agree.
 
 use super::host::{Host, Met, hook};
+use super::kernel::{self, Kernel};
 use sgfw::model::{Direction, Snapshot};
 use sgfw::policy;
 use sgfw::reference::Model;
@@ -19,6 +20,7 @@ pub(crate) struct Trial {
     adopt_until: u64,
     model: Model,
     host: Host,
+    kernel: Option<Kernel>,
 }
 
 impl Trial {
@@ -26,7 +28,18 @@ impl Trial {
     pub(crate) fn new(policy: Snapshot, seed: u64, hertz: u32) -> Self {
         let model = Model::new(policy.clone(), hertz.into());
         let host = Host::new(&policy, hertz);
-        Self { policy, seed, hertz, now: BEGIN, adopt_until: 0, model, host }
+        Self { policy, seed, hertz, now: BEGIN, adopt_until: 0, model, host, kernel: None }
+    }
+
+    /// The same, and the loaded program beside the others.
+    pub(crate) fn with_kernel(policy: Snapshot, seed: u64, mut kernel: Kernel) -> Self {
+        let trial = Self::new(policy, seed, kernel::HERTZ);
+        let now = kernel.begin();
+        kernel.place(trial.host.image());
+        for interface in trial.policy.interfaces.keys() {
+            kernel.adopt_until(interface, 0);
+        }
+        Self { now, kernel: Some(kernel), ..trial }
     }
 
     /// The policy in force.
@@ -39,12 +52,18 @@ impl Trial {
         self.adopt_until = self.now + seconds * u64::from(self.hertz);
         for interface in self.policy.interfaces.keys() {
             self.model.adopt_until(interface, self.adopt_until);
+            if let Some(kernel) = &mut self.kernel {
+                kernel.adopt_until(interface, self.adopt_until);
+            }
         }
     }
 
     /// Puts another policy for the same interfaces in force; flows stay.
     pub(crate) fn replace(&mut self, policy: Snapshot) {
         self.host.replace(&policy);
+        if let Some(kernel) = &mut self.kernel {
+            kernel.place(self.host.image());
+        }
         self.model.replace(policy.clone());
         self.policy = policy;
     }
@@ -62,6 +81,10 @@ impl Trial {
         let host = self.host.judge(&met, self.adopt_until);
         if reference != host {
             self.disagree(&met, direction, reference, &format!("the host says {host:?}"));
+        }
+        let kernel = self.kernel.as_mut().and_then(|kernel| kernel.judge(&met));
+        if kernel.is_some_and(|reason| reason != reference) {
+            self.disagree(&met, direction, reference, &format!("the kernel says {kernel:?}"));
         }
         reference
     }
