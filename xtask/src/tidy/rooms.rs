@@ -60,6 +60,8 @@ const UNSAFE: &[&str] = &[
     "sgfw-ebpf/src/frame.rs",
     "sgfw-ebpf/src/tables.rs",
     "sgfw-ebpf/src/emit.rs",
+    "sgfw-ebpf/src/bench.rs",
+    "sgfw-ebpf/src/step.rs",
     "sgfw/src/kernel/sys.rs",
 ];
 
