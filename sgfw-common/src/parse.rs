@@ -36,13 +36,13 @@ pub fn packet<F: Frame>(frame: &F, bare: bool, trunk: bool, packet: &mut Packet)
     packet.hops = ip.hops;
     packet.length = ip.end - ip.part;
     packet.place = place::WHOLE;
-    packet.transport = Transport::default();
     match ip.fragment {
         Fragment::Whole => {}
         Fragment::First { id } => (packet.place, packet.fragment_id) = (place::FIRST, id),
         Fragment::Later { id, offset } => {
             (packet.place, packet.fragment_id, packet.fragment_offset) = (place::LATER, id, offset);
-            packet.own = tuple(&ip, &Transport::default());
+            packet.transport = Transport::default();
+            packet.own = tuple(&ip, &packet.transport);
             return Ok(());
         }
     }

@@ -53,6 +53,11 @@ pub trait Tables: Nodes {
     fn flow(&self, table: Table, key: &FlowKey) -> Option<Self::Entry>;
     /// Enters a flow, in place of one with the same key if there is one; false if there is no room.
     fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool;
+    /// Enters a flow whose key was looked up just now and not found.
+    #[inline(always)]
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+        self.insert(table, key, flow)
+    }
     /// Forgets a flow.
     fn remove(&self, table: Table, key: &FlowKey);
 }

@@ -393,9 +393,19 @@ impl<T: Tables> Case<'_, T> {
 
     #[inline(always)]
     fn open(&self, key: &FlowKey, now: u64) -> Result<Reason, Reason> {
-        let old = self.live_tcp(Table::HalfOpen, key, now).map(|(_, flow)| flow);
-        let flow = conntrack::syn(old, self.direction, &self.packet.transport, self.interface, now);
-        self.enter(Table::HalfOpen, key, &flow)
+        let segment = &self.packet.transport;
+        let Some(entry) = self.tables.flow(Table::HalfOpen, key) else {
+            let flow = conntrack::syn(None, self.direction, segment, self.interface, now);
+            return if self.tables.insert_new(Table::HalfOpen, key, &flow) {
+                Ok(Reason::New)
+            } else {
+                Err(Reason::TableFull)
+            };
+        };
+        let old = entry.get();
+        let alive = conntrack::alive(&old, conntrack::tcp_timeout(&old, self.interface), now);
+        entry.set(conntrack::syn(alive.then_some(old), self.direction, segment, self.interface, now));
+        Ok(Reason::New)
     }
 
     #[inline(always)]

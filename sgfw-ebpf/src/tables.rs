@@ -10,7 +10,7 @@ use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, LruHashMap, PerCpuArray};
 use sgfw_common::addr::Addr;
 use sgfw_common::maps::{
-    ATTACHING, Counter, DIRECT_IFINDEX, Flow, FlowKey, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN,
+    ATTACHING, Counter, DIRECT_IFINDEX, Flow, FlowKey, FlowKey4, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN,
     MAX_HIGH_IFINDEX, MAX_INTERFACES, MAX_MEMBER_CELLS, MAX_MEMBERS, MAX_NODES32, MAX_NODES128, MAX_OTHER, MAX_TCP,
     Member, MemberCell, Meta, Node32, Node128, Tree,
 };
@@ -36,18 +36,30 @@ static MEMBERS: HashMap<Addr, Member> = HashMap::with_max_entries(MAX_MEMBERS, B
 /// Cells for members.
 #[map]
 static MEMBER_CELLS: HashMap<MemberCell, Tree> = HashMap::with_max_entries(MAX_MEMBER_CELLS, BPF_F_NO_PREALLOC);
-/// TCP with a validated handshake.
+/// IPv4: TCP with a validated handshake.
 #[map]
-static CT_TCP: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_TCP, 0);
-/// TCP on its way.
+static CT_TCP4: LruHashMap<FlowKey4, Flow> = LruHashMap::with_max_entries(MAX_TCP, 0);
+/// IPv4: TCP on its way.
 #[map]
-static CT_HALF_OPEN: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_HALF_OPEN, 0);
-/// UDP, ICMP and the rest.
+static CT_HALF_OPEN4: LruHashMap<FlowKey4, Flow> = LruHashMap::with_max_entries(MAX_HALF_OPEN, 0);
+/// IPv4: UDP, ICMP and the rest.
 #[map]
-static CT_OTHER: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_OTHER, 0);
-/// Datagrams in fragments.
+static CT_OTHER4: LruHashMap<FlowKey4, Flow> = LruHashMap::with_max_entries(MAX_OTHER, 0);
+/// IPv4: datagrams in fragments.
 #[map]
-static CT_FRAGMENTS: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_FRAGMENTS, 0);
+static CT_FRAGMENTS4: LruHashMap<FlowKey4, Flow> = LruHashMap::with_max_entries(MAX_FRAGMENTS, 0);
+/// IPv6: TCP with a validated handshake.
+#[map]
+static CT_TCP6: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_TCP, 0);
+/// IPv6: TCP on its way.
+#[map]
+static CT_HALF_OPEN6: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_HALF_OPEN, 0);
+/// IPv6: UDP, ICMP and the rest.
+#[map]
+static CT_OTHER6: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_OTHER, 0);
+/// IPv6: datagrams in fragments.
+#[map]
+static CT_FRAGMENTS6: LruHashMap<FlowKey, Flow> = LruHashMap::with_max_entries(MAX_FRAGMENTS, 0);
 /// Adoption windows by slot: the tick they end.
 #[map]
 static ADOPT: Array<u64> = Array::with_max_entries(MAX_INTERFACES, 0);
@@ -218,12 +230,22 @@ impl Entry for Place {
 }
 
 #[inline(always)]
-fn table(table: Table) -> &'static LruHashMap<FlowKey, Flow> {
+fn table4(table: Table) -> &'static LruHashMap<FlowKey4, Flow> {
     match table {
-        Table::Tcp => &CT_TCP,
-        Table::HalfOpen => &CT_HALF_OPEN,
-        Table::Other => &CT_OTHER,
-        Table::Fragments => &CT_FRAGMENTS,
+        Table::Tcp => &CT_TCP4,
+        Table::HalfOpen => &CT_HALF_OPEN4,
+        Table::Other => &CT_OTHER4,
+        Table::Fragments => &CT_FRAGMENTS4,
+    }
+}
+
+#[inline(always)]
+fn table6(table: Table) -> &'static LruHashMap<FlowKey, Flow> {
+    match table {
+        Table::Tcp => &CT_TCP6,
+        Table::HalfOpen => &CT_HALF_OPEN6,
+        Table::Other => &CT_OTHER6,
+        Table::Fragments => &CT_FRAGMENTS6,
     }
 }
 
@@ -258,24 +280,40 @@ impl Tables for Kernel {
     }
 
     #[inline(always)]
-    fn flow(&self, which: Table, key: &FlowKey) -> Option<Place> {
-        table(which).get_ptr_mut(key).map(Place)
+    fn flow(&self, table: Table, key: &FlowKey) -> Option<Place> {
+        let place =
+            if key.local.is_mapped() { table4(table).get_ptr_mut(key.four()) } else { table6(table).get_ptr_mut(key) };
+        place.map(Place)
     }
 
+    /// Looked up first: an update by key takes a free place before it finds the old one, and so makes a full
+    /// LRU forget somebody else's flow.
     #[inline(always)]
-    fn insert(&self, which: Table, key: &FlowKey, flow: &Flow) -> bool {
-        // Looked up first: an update by key takes a free place before it finds the old one, and so makes a
-        // full LRU forget somebody else's flow.
-        if let Some(place) = table(which).get_ptr_mut(key) {
-            Place(place).set(*flow);
+    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+        if let Some(place) = self.flow(table, key) {
+            place.set(*flow);
             return true;
         }
-        table(which).insert(key, flow, u64::from(BPF_NOEXIST)).is_ok()
+        self.insert_new(table, key, flow)
     }
 
     #[inline(always)]
-    fn remove(&self, which: Table, key: &FlowKey) {
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+        let flags = u64::from(BPF_NOEXIST);
+        let done = if key.local.is_mapped() {
+            table4(table).insert(key.four(), flow, flags)
+        } else {
+            table6(table).insert(key, flow, flags)
+        };
+        // Another CPU may have been first with the same flow.
+        matches!(done, Ok(()) | Err(EEXIST))
+    }
+
+    #[inline(always)]
+    fn remove(&self, table: Table, key: &FlowKey) {
         // Gone already is as good as removed.
-        let _ = table(which).remove(key);
+        let _ = if key.local.is_mapped() { table4(table).remove(key.four()) } else { table6(table).remove(key) };
     }
 }
+
+const EEXIST: i32 = -17;

@@ -52,9 +52,13 @@ pub(super) fn fill(maps: &Maps) -> Result<Vec<Fill>, KernelError> {
         row("INTERFACES", interfaces.iter().filter(|(_, value)| *value != empty).count(), shared::MAX_INTERFACES * 2),
         row("MEMBERS", maps.members.all()?.len(), shared::MAX_MEMBERS),
         row("MEMBER_CELLS", maps.member_cells.all()?.len(), shared::MAX_MEMBER_CELLS),
-        row("CT_TCP", maps.tcp.all()?.len(), shared::MAX_TCP),
-        row("CT_HALF_OPEN", maps.half_open.all()?.len(), shared::MAX_HALF_OPEN),
-        row("CT_OTHER", maps.other.all()?.len(), shared::MAX_OTHER),
-        row("CT_FRAGMENTS", maps.fragments.all()?.len(), shared::MAX_FRAGMENTS),
+        row("CT_TCP4", maps.tcp.four.all()?.len(), shared::MAX_TCP),
+        row("CT_TCP6", maps.tcp.six.all()?.len(), shared::MAX_TCP),
+        row("CT_HALF_OPEN4", maps.half_open.four.all()?.len(), shared::MAX_HALF_OPEN),
+        row("CT_HALF_OPEN6", maps.half_open.six.all()?.len(), shared::MAX_HALF_OPEN),
+        row("CT_OTHER4", maps.other.four.all()?.len(), shared::MAX_OTHER),
+        row("CT_OTHER6", maps.other.six.all()?.len(), shared::MAX_OTHER),
+        row("CT_FRAGMENTS4", maps.fragments.four.all()?.len(), shared::MAX_FRAGMENTS),
+        row("CT_FRAGMENTS6", maps.fragments.six.all()?.len(), shared::MAX_FRAGMENTS),
     ])
 }

@@ -22,9 +22,10 @@ const fn shape(name: &'static str, kind: MapType, key: usize, value: usize, entr
 
 const FLOW: usize = size_of::<shared::Flow>();
 const FLOW_KEY: usize = size_of::<shared::FlowKey>();
+const FLOW_KEY4: usize = size_of::<shared::FlowKey4>();
 
 /// All shared maps but the log's ring buffer.
-pub(super) const SHARED: [Shape; 13] = [
+pub(super) const SHARED: [Shape; 17] = [
     shape("ACTIVE", MapType::Array, 4, 4, 1),
     shape("META", MapType::Array, 4, size_of::<shared::Meta>(), 1),
     shape("INTERFACES", MapType::Array, 4, size_of::<shared::Interface>(), shared::MAX_INTERFACES * 2),
@@ -32,10 +33,14 @@ pub(super) const SHARED: [Shape; 13] = [
     shape("NODES128", MapType::Array, 4, size_of::<shared::Node128>(), shared::MAX_NODES128),
     shape("MEMBERS", MapType::Hash, size_of::<Addr>(), size_of::<shared::Member>(), shared::MAX_MEMBERS),
     shape("MEMBER_CELLS", MapType::Hash, size_of::<shared::MemberCell>(), 4, shared::MAX_MEMBER_CELLS),
-    shape("CT_TCP", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_TCP),
-    shape("CT_HALF_OPEN", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_HALF_OPEN),
-    shape("CT_OTHER", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_OTHER),
-    shape("CT_FRAGMENTS", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_FRAGMENTS),
+    shape("CT_TCP4", MapType::LruHash, FLOW_KEY4, FLOW, shared::MAX_TCP),
+    shape("CT_TCP6", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_TCP),
+    shape("CT_HALF_OPEN4", MapType::LruHash, FLOW_KEY4, FLOW, shared::MAX_HALF_OPEN),
+    shape("CT_HALF_OPEN6", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_HALF_OPEN),
+    shape("CT_OTHER4", MapType::LruHash, FLOW_KEY4, FLOW, shared::MAX_OTHER),
+    shape("CT_OTHER6", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_OTHER),
+    shape("CT_FRAGMENTS4", MapType::LruHash, FLOW_KEY4, FLOW, shared::MAX_FRAGMENTS),
+    shape("CT_FRAGMENTS6", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_FRAGMENTS),
     shape("ADOPT", MapType::Array, 4, 8, shared::MAX_INTERFACES),
     shape("COUNTERS", MapType::PerCpuArray, 4, size_of::<shared::Counter>(), shared::MAX_COUNTERS),
 ];

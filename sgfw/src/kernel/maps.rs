@@ -7,7 +7,7 @@ use aya::Ebpf;
 use aya::maps::{Map, MapData};
 use rustix::time::{ClockId, clock_getres};
 use sgfw_common::addr::Addr;
-use sgfw_common::maps::{Counter, Flow, FlowKey, Interface, Member, MemberCell, Meta, Node32, Node128, Tree};
+use sgfw_common::maps::{Counter, Flow, FlowKey, FlowKey4, Interface, Member, MemberCell, Meta, Node32, Node128, Tree};
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::AsFd;
@@ -72,6 +72,26 @@ where
     }
 }
 
+/// A table of flows: one map for each family.
+#[derive(Debug)]
+pub(super) struct FlowTable {
+    pub(super) four: Table<FlowKey4, Flow>,
+    pub(super) six: Table<FlowKey, Flow>,
+}
+
+impl FlowTable {
+    pub(super) fn all(&self) -> Result<Vec<(FlowKey, Flow)>, KernelError> {
+        let four = self.four.all()?.into_iter().map(|(key, flow)| (FlowKey::from(key), flow));
+        Ok(four.chain(self.six.all()?).collect())
+    }
+
+    pub(super) fn delete(&self, keys: &[FlowKey]) -> Result<(), KernelError> {
+        let (four, six): (Vec<FlowKey>, Vec<FlowKey>) = keys.iter().partition(|key| key.local.is_mapped());
+        self.four.delete(&four.iter().map(FlowKey::four).collect::<Vec<_>>())?;
+        self.six.delete(&six)
+    }
+}
+
 /// All maps that the programs share.
 #[derive(Debug)]
 pub(super) struct Maps {
@@ -82,10 +102,10 @@ pub(super) struct Maps {
     pub(super) nodes128: Table<u32, Node128>,
     pub(super) members: Table<Addr, Member>,
     pub(super) member_cells: Table<MemberCell, Tree>,
-    pub(super) tcp: Table<FlowKey, Flow>,
-    pub(super) half_open: Table<FlowKey, Flow>,
-    pub(super) other: Table<FlowKey, Flow>,
-    pub(super) fragments: Table<FlowKey, Flow>,
+    pub(super) tcp: FlowTable,
+    pub(super) half_open: FlowTable,
+    pub(super) other: FlowTable,
+    pub(super) fragments: FlowTable,
     pub(super) adopt: Table<u32, u64>,
     pub(super) counters: Table<u32, Counter>,
 }
@@ -101,10 +121,10 @@ macro_rules! all_maps {
             nodes128: $get($from, "NODES128")?,
             members: $get($from, "MEMBERS")?,
             member_cells: $get($from, "MEMBER_CELLS")?,
-            tcp: $get($from, "CT_TCP")?,
-            half_open: $get($from, "CT_HALF_OPEN")?,
-            other: $get($from, "CT_OTHER")?,
-            fragments: $get($from, "CT_FRAGMENTS")?,
+            tcp: FlowTable { four: $get($from, "CT_TCP4")?, six: $get($from, "CT_TCP6")? },
+            half_open: FlowTable { four: $get($from, "CT_HALF_OPEN4")?, six: $get($from, "CT_HALF_OPEN6")? },
+            other: FlowTable { four: $get($from, "CT_OTHER4")?, six: $get($from, "CT_OTHER6")? },
+            fragments: FlowTable { four: $get($from, "CT_FRAGMENTS4")?, six: $get($from, "CT_FRAGMENTS6")? },
             adopt: $get($from, "ADOPT")?,
             counters: $get($from, "COUNTERS")?,
         }
@@ -142,7 +162,7 @@ impl Maps {
     }
 
     /// The tables of flows, from the most trusted to the least.
-    pub(super) const fn flows(&self) -> [&Table<FlowKey, Flow>; 4] {
+    pub(super) const fn flows(&self) -> [&FlowTable; 4] {
         [&self.tcp, &self.half_open, &self.other, &self.fragments]
     }
 }
