@@ -3,7 +3,9 @@
 //!
 //! 10 000 sequences a run, a tenth of `SGFW_PROOF`; the kernel sees a quarter of them.
 
-#[allow(dead_code, reason = "each proof uses its part")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
+#[expect(dead_code, reason = "each proof uses its part")]
 mod proof;
 
 use proof::kernel::{Receiver, kernel};

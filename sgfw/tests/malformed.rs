@@ -3,7 +3,9 @@
 //!
 //! The policy lets everything in and out, so that only what is malformed is dropped.
 
-#[allow(dead_code, reason = "each proof uses its part")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
+#[expect(dead_code, reason = "each proof uses its part")]
 mod proof;
 
 use proof::frames::{self, Extension, Ip, tcp};

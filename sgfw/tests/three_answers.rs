@@ -3,7 +3,9 @@
 //!
 //! 100 000 (policy, packet) pairs a run; `SGFW_PROOF=1000000` for a million.
 
-#[allow(dead_code, reason = "each proof uses its part")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
+#[expect(dead_code, reason = "each proof uses its part")]
 mod proof;
 
 use proof::kernel::{Receiver, kernel};

@@ -16,3 +16,6 @@ pub mod judge;
 
 pub use conntrack::Model;
 pub use judge::{Match, What};
+
+#[cfg(test)]
+mod tests;

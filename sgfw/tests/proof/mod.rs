@@ -11,6 +11,7 @@ pub(crate) mod packets;
 pub(crate) mod policies;
 pub(crate) mod random;
 pub(crate) mod report;
+pub(crate) mod script;
 pub(crate) mod talks;
 pub(crate) mod trial;
 pub(crate) mod universe;
