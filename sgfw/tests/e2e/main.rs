@@ -3,4 +3,12 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod apply;
+mod atomic;
+mod devices;
+mod errors;
+mod fragments;
+mod groups;
 mod harness;
+mod rules;
+mod stateful;

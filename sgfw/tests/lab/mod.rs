@@ -89,7 +89,7 @@ impl Lab {
 
     /// The whole policy: placeholders filled in, interfaces added.
     pub(crate) fn policy(&self, groups: &str) -> String {
-        let mut text = format!("version: 1\n{}\n", self.fill(groups));
+        let mut text = format!("version: 1\n{}\n", dedent(&self.fill(groups)));
         if !self.roles.is_empty() {
             text += "interfaces:\n";
         }
@@ -132,11 +132,15 @@ impl Lab {
         format!("  - name: {name}\n    side: {}\n    hook: {}\n    {place}\n{keys}", setup.side, setup.hook)
     }
 
-    /// Puts addresses in the place of `<node>`, `<role>`, `<node.4>`, `<role.6>`.
-    fn fill(&self, text: &str) -> String {
+    /// Puts addresses in the place of `<node>`, `<role>`, `<node.4>`, `<role.6>`, and the names of namespaces
+    /// in the place of `<netns node>`.
+    pub(crate) fn fill(&self, text: &str) -> String {
         let nodes = self.net.nodes().iter().map(|node| node.name.as_str());
         let names: Vec<&str> = nodes.chain(self.roles.iter().copied()).collect();
         let mut text = text.to_owned();
+        for name in &names {
+            text = text.replace(&format!("<netns {name}>"), &self.net.netns(name));
+        }
         for (name, family) in names.iter().flat_map(|name| ["", ".4", ".6"].map(|family| (name, family))) {
             text = text.replace(&format!("<{name}{family}>"), &self.addresses(name, family));
         }
@@ -156,6 +160,15 @@ impl Lab {
         });
         both.collect::<Vec<_>>().join(", ")
     }
+}
+
+/// A text in a test is indented with the test, but for its first line.
+fn dedent(text: &str) -> String {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = rest.lines().filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min().unwrap_or(0);
+    let rest = rest.lines().map(|line| line.get(least..).unwrap_or_default());
+    [first].into_iter().chain(rest).collect::<Vec<_>>().join("\n")
 }
 
 /// The node that is a role's instance in a setup.

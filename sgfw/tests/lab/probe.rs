@@ -51,8 +51,8 @@ pub(crate) struct Probe {
     pub(crate) to: Place,
     /// What.
     pub(crate) traffic: Traffic,
-    /// What to expect: decides how long to wait, not what is told.
-    pub(crate) expected: Outcome,
+    /// How long to wait for it.
+    pub(crate) patience: Duration,
 }
 
 /// Tries all of them at once; the outcomes come in the order of the probes.
@@ -181,7 +181,7 @@ fn question(bytes: &[u8]) -> Option<(usize, Mark)> {
 
 /// Asks once and waits.
 fn ask(probe: &Probe, arrivals: &Arrivals) -> Result<Outcome> {
-    let patience = if probe.expected == Outcome::Passes { LONG } else { SHORT };
+    let patience = probe.patience;
     let Some(mut end) = inside(&probe.from.netns, || begin(probe, patience))?? else { return Ok(Outcome::Drops) };
     let mark = mark();
     let size = match probe.traffic {
@@ -230,6 +230,13 @@ fn noted(arrivals: &Arrivals, mark: &Mark, patience: Duration) -> bool {
         thread::sleep(Duration::from_millis(5));
     }
     false
+}
+
+impl Outcome {
+    /// How long to wait for what is expected: an answer may be late, silence takes its time to be believed.
+    pub(crate) const fn patience(self) -> Duration {
+        if matches!(self, Self::Passes) { LONG } else { SHORT }
+    }
 }
 
 impl fmt::Display for Outcome {

@@ -65,6 +65,13 @@ impl Session {
         self.server.send(&mark, 0).is_ok() && self.client.receives(&mark, patience)
     }
 
+    /// Whether the client can send so many bytes, in order, to the server.
+    pub(crate) fn carries(&mut self, bytes: usize, patience: Duration) -> bool {
+        let (first, last) = (mark(), mark());
+        let sent = self.client.send(&first, bytes).and_then(|()| self.client.send(&last, 0));
+        sent.is_ok() && self.server.receives(&last, patience)
+    }
+
     fn exchange(&mut self, patience: Duration) -> bool {
         if self.echo {
             let mark = mark();

@@ -8,6 +8,8 @@
 //! A row is tried in every setup of the roles it names and in both families, unless `v4` or `v6` stands at
 //! its end. All of them are tried at once, and a failure prints the whole table.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 
 use super::Lab;
@@ -28,6 +30,7 @@ struct Row {
 /// A row in one setup and one family.
 struct Case {
     name: String,
+    setup: Option<Setup>,
     from: Place,
     to: Place,
     traffic: Traffic,
@@ -39,11 +42,45 @@ impl Lab {
     #[track_caller]
     pub(crate) fn expect(&self, table: &str) {
         let cases = self.cases(table).expect("a table");
-        let probes: Vec<Probe> = cases.iter().map(Case::probe).collect();
+        try_all(&cases);
+    }
+
+    /// The same with the first address replaced: `from` is another one of the sender's.
+    #[track_caller]
+    pub(crate) fn expect_from(&self, from: &str, table: &str) {
+        let mut cases = self.cases(table).expect("a table");
+        let from = from.parse().expect("an address");
+        cases.iter_mut().for_each(|case| case.from.address = from);
+        try_all(&cases);
+    }
+
+    /// Tries one thing between two places that are not the nodes' own.
+    #[track_caller]
+    pub(crate) fn expect_between(&self, from: &Place, to: &Place, row: &str) {
+        let row = Row::parse(&format!("from > to {row}")).expect("a row");
+        let name = format!("{} > {} {}", from.address, to.address, row.traffic);
+        try_all(&[Case {
+            name,
+            setup: None,
+            from: from.clone(),
+            to: to.clone(),
+            traffic: row.traffic,
+            expected: row.expected,
+        }]);
+    }
+
+    /// Whether every row goes as it says; no row is waited for longer than a second.
+    pub(crate) fn holds(&self, table: &str) -> bool {
+        self.holds_in(None, table)
+    }
+
+    /// The same, in one setup alone if one is given.
+    pub(crate) fn holds_in(&self, setup: Option<Setup>, table: &str) -> bool {
+        let mut cases = self.cases(table).expect("a table");
+        cases.retain(|case| setup.is_none() || case.setup == setup);
+        let probes: Vec<Probe> = cases.iter().map(|case| case.probe(Duration::from_secs(1))).collect();
         let outcomes = probe::run(&probes).expect("probes");
-        let wrong = cases.iter().zip(&outcomes).filter(|(case, outcome)| case.expected != **outcome).count();
-        let rows = cases.iter().zip(&outcomes).map(|(case, outcome)| case.line(*outcome));
-        assert!(wrong == 0, "{wrong} rows went another way:\n{}", rows.collect::<String>());
+        cases.iter().zip(outcomes).all(|(case, outcome)| case.expected == outcome)
     }
 
     /// Opens a flow of every row (`peer > vm tcp 80`), in every setup and family.
@@ -82,10 +119,19 @@ impl Lab {
     fn case(&self, row: &Row, setup: Option<Setup>, v6: bool) -> Result<Case> {
         let (from, to) = (self.place(&row.from, setup, v6)?, self.place(&row.to, setup, v6)?);
         let family = if v6 { "v6" } else { "v4" };
-        let setup = setup.map(|setup| setup.to_string()).unwrap_or_default();
-        let name = format!("{:>8} > {:<8} {:<18} {family} {setup:<16}", row.from, row.to, row.traffic.to_string());
-        Ok(Case { name, from, to, traffic: row.traffic, expected: row.expected })
+        let words = setup.map(|setup| setup.to_string()).unwrap_or_default();
+        let name = format!("{:>8} > {:<8} {:<18} {family} {words:<16}", row.from, row.to, row.traffic.to_string());
+        Ok(Case { name, setup, from, to, traffic: row.traffic, expected: row.expected })
     }
+}
+
+#[track_caller]
+fn try_all(cases: &[Case]) {
+    let probes: Vec<Probe> = cases.iter().map(|case| case.probe(case.expected.patience())).collect();
+    let outcomes = probe::run(&probes).expect("probes");
+    let wrong = cases.iter().zip(&outcomes).filter(|(case, outcome)| case.expected != **outcome).count();
+    let rows = cases.iter().zip(&outcomes).map(|(case, outcome)| case.line(*outcome));
+    assert!(wrong == 0, "{wrong} rows went another way:\n{}", rows.collect::<String>());
 }
 
 /// Insists that packets get through in all flows, both ways.
@@ -137,8 +183,8 @@ impl Row {
 }
 
 impl Case {
-    fn probe(&self) -> Probe {
-        Probe { from: self.from.clone(), to: self.to.clone(), traffic: self.traffic, expected: self.expected }
+    fn probe(&self, patience: Duration) -> Probe {
+        Probe { from: self.from.clone(), to: self.to.clone(), traffic: self.traffic, patience }
     }
 
     fn line(&self, outcome: Outcome) -> String {

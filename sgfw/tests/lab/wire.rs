@@ -119,7 +119,6 @@ pub(crate) fn dial(from: SocketAddr, to: SocketAddr, patience: Duration) -> Opti
 /// A connection whose reads wait one grain of time.
 pub(crate) fn stream(stream: TcpStream) -> Result<End> {
     stream.set_read_timeout(Some(GRAIN))?;
-    stream.set_write_timeout(Some(GRAIN))?;
     stream.set_nodelay(true)?;
     Ok(End::Tcp(stream))
 }
