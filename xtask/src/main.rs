@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod demo;
 mod ebpf;
 mod host;
 mod setup;
@@ -27,6 +28,8 @@ enum Task {
     Setup,
     /// Build the kernel side to target/bpf
     BuildEbpf,
+    /// Set up, build, and show policies/web.yaml at work on real packets, in namespaces of its own
+    Demo,
     /// Lint the kernel side for the BPF target, warnings denied
     ClippyEbpf,
     /// Set up, build and run every test, and name those that were skipped
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Setup => setup::run(),
         Task::BuildEbpf => ebpf::build(),
+        Task::Demo => demo::run(),
         Task::ClippyEbpf => ebpf::clippy(),
         Task::Test { arguments } => test::run(&arguments),
         Task::Tidy => tidy::run(),

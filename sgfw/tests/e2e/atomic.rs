@@ -85,13 +85,10 @@ fn change(lab: &Lab, time: Duration) -> usize {
 /// Sends allowed and forbidden packets in turn, each a flow of its own, until told to stop.
 fn prober(from: &Place, to: &Place, stop: &AtomicBool) -> Count {
     let (mut allowed, mut forbidden) = (HashSet::new(), HashSet::new());
+    let done = AtomicBool::new(false);
     let arrived = std::thread::scope(|scope| {
         let hears = net::inside(&to.netns, || wire::raw(17, to.address)).expect("a namespace").expect("a raw socket");
-        let done = AtomicBool::new(false);
-        let ear = scope.spawn({
-            let done = &done;
-            move || listen(hears, done)
-        });
+        let ear = scope.spawn(|| listen(hears, &done));
         net::inside(&from.netns, || {
             for (good, bad) in ALLOWED.zip(FORBIDDEN).cycle() {
                 if stop.load(Ordering::Relaxed) {

@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 /// Where `ip netns` keeps the names.
-const NAMES: &str = "/run/netns";
+pub(crate) const NAMES: &str = "/run/netns";
 /// What all names here begin with; the process id follows.
 const MARK: &str = "sgfw-";
 
@@ -51,7 +51,7 @@ impl Net {
     /// Makes the bridge and the nodes.
     pub(crate) fn new(nodes: Vec<Node>) -> Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let mark = format!("{MARK}{}-{}-", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mark = own_name(&format!("{}-", NUMBER.fetch_add(1, Ordering::Relaxed)));
         // Owned before it is made, so that half of it is deleted as well.
         let net = Self { mark, nodes };
         ip(None, &net.namespaces())?;
@@ -169,8 +169,17 @@ pub(crate) fn sweep() {
 
 /// Entries of a directory that belong to a process that is no more.
 pub(crate) fn leftovers(directory: &Path) -> Vec<PathBuf> {
+    owned(directory, |pid| !is_alive(pid))
+}
+
+/// A name that tells whose it is.
+pub(crate) fn own_name(name: &str) -> String {
+    format!("{MARK}{}-{name}", std::process::id())
+}
+
+fn owned(directory: &Path, by: impl Fn(u32) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| owner(path).is_some_and(|pid| !is_alive(pid))).collect()
+    entries.map(|entry| entry.path()).filter(|path| owner(path).is_some_and(&by)).collect()
 }
 
 fn owner(path: &Path) -> Option<u32> {
@@ -181,7 +190,8 @@ fn is_alive(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
 }
 
-fn delete(names: impl Iterator<Item = String>) {
+/// Deletes namespaces by name.
+pub(crate) fn delete(names: impl Iterator<Item = String>) {
     for name in names {
         // Another process may have swept it meanwhile.
         let _ = Command::new("ip").args(["netns", "del", &name]).stderr(Stdio::null()).status();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::net::leftovers;
+use super::net::{leftovers, own_name};
 
 /// The BPF file system.
 pub(crate) const BPFFS: &str = "/sys/fs/bpf";
@@ -39,7 +39,7 @@ impl Sgfw {
     pub(crate) fn new() -> Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let pins = Path::new(BPFFS).join(format!("sgfw-{}-{number}", std::process::id()));
+        let pins = Path::new(BPFFS).join(own_name(&number.to_string()));
         Ok(Self { pins, room: tempfile::tempdir().context("a directory for files")? })
     }
 

@@ -193,7 +193,7 @@ fn icmp_message(header: &[u8; 8], payload: &[u8], v4: bool) -> Vec<u8> {
 /// The Internet checksum (RFC 1071).
 fn checksum(bytes: &[u8]) -> u16 {
     let words = bytes.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0)));
-    let sum = words.fold(0_u32, |sum, word| sum + word);
+    let sum: u32 = words.sum();
     let folded = (sum & 0xffff) + (sum >> 16);
     !u16::try_from((folded & 0xffff) + (folded >> 16)).unwrap_or(0)
 }
