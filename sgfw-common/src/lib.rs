@@ -6,7 +6,7 @@
 //! * [`parse`]: bytes to a [`packet::Packet`], or a named refusal;
 //! * [`verdict`]: [`verdict::judge`], the one function that decides, over the [`tables::Tables`]
 //!   it is given;
-//! * [`range`] and [`conntrack`]: the two look-ups it is made of, the rules and the flows;
+//! * `flow`, `fragment` and `rules`: its steps, over the two things it looks up: [`conntrack`] and [`range`];
 //! * [`reason`]: the name of what was decided, which counters, log and `explain` share.
 //!
 //! [`maps`] has the layout of everything that lies in a BPF map. Nothing here allocates, knows a
@@ -15,6 +15,8 @@
 
 pub mod addr;
 pub mod conntrack;
+mod flow;
+mod fragment;
 pub mod frame;
 pub mod maps;
 pub mod packet;
