@@ -7,7 +7,7 @@ use super::namespace::within;
 use crate::model::{Device, Hook, Interface, Link, Side, Snapshot};
 use crate::plan::{Attachment, Running, Taken, Wanted};
 use nix::ifaddrs::getifaddrs;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -37,10 +37,10 @@ pub struct Resolved {
 }
 
 /// How a device and its hook were found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
     /// Where the device's name comes from.
-    pub device: &'static str,
+    pub device: String,
     /// Why this hook.
     pub hook: String,
 }
@@ -70,7 +70,7 @@ pub fn resolve(snapshot: &Snapshot, bindings: &Binding, running: &Running) -> Re
         let (taken, hook) = hook(interface, &device, &facts, running);
         let attachment = Attachment { device, ifindex: facts.ifindex, netns: interface.netns.clone(), taken };
         resolved.wanted.interfaces.insert(name.clone(), attachment);
-        resolved.why.insert(name.clone(), Why { device: from, hook });
+        resolved.why.insert(name.clone(), Why { device: from.to_owned(), hook });
     }
     Ok(resolved)
 }

@@ -55,7 +55,7 @@ impl Kernel {
     /// # Errors
     /// No privilege, or pins of another layout.
     pub fn open(paths: &Paths) -> Result<Option<Self>, KernelError> {
-        if !paths.exists() {
+        if !paths.exists()? {
             return Ok(None);
         }
         layout::check(paths)?;
@@ -69,13 +69,27 @@ impl Kernel {
     /// As [`Kernel::open`], and whatever keeps the kernel from creating maps.
     pub fn open_or_create(paths: &Paths) -> Result<Self, KernelError> {
         paths.prepare()?;
-        if paths.exists() {
+        if paths.exists()? {
             layout::check(paths)?;
         }
         load::create_maps(paths)?;
         let kernel = Self { paths: paths.clone(), maps: Maps::open(paths)? };
         kernel.maps.introduce()?;
         Ok(kernel)
+    }
+
+    /// What a kernel holds where nothing was ever applied.
+    pub fn nothing() -> Running {
+        Running { hertz: maps::hertz(), ..Running::default() }
+    }
+
+    /// The generation in force; 0 if nothing was ever applied.
+    ///
+    /// # Errors
+    /// A map that cannot be read.
+    pub fn generation(&self) -> Result<u64, KernelError> {
+        let version = self.maps.active.get(&0)?.unwrap_or(0) & 1;
+        Ok(self.maps.meta()?.generation[usize::from(version == 1)])
     }
 
     /// What the kernel holds. `known` tells how slots were named and attached by the last apply.

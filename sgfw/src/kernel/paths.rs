@@ -67,9 +67,10 @@ impl Paths {
         self.root().join("netns").join(netns.to_string())
     }
 
-    /// Whether anything was ever applied here.
-    pub(super) fn exists(&self) -> bool {
-        self.map("ACTIVE").exists()
+    /// Whether anything was ever applied here. Not being allowed to look is not the same as nothing there.
+    pub(super) fn exists(&self) -> Result<bool, KernelError> {
+        let path = self.map("ACTIVE");
+        path.try_exists().map_err(|error| KernelError::system(format!("look for {}", path.display()), error))
     }
 
     /// Makes the directories of the maps, mounting the BPF file system where it belongs if it is not there.
