@@ -4,7 +4,7 @@
 //!
 //! [`policy`] (YAML text) → [`model`] (values) → [`compile`] (snapshot to image) → [`plan`] (image and
 //! image to operations) → [`kernel`] (the only room that knows aya). [`mod@reference`] judges the same model
-//! slowly and from the words of the documentation; [`cli`] is one file a verb.
+//! slowly and from the words of the documentation; [`store`] keeps the policy in words; [`cli`] is one file a verb.
 
 pub mod cli;
 pub mod compile;
@@ -13,3 +13,4 @@ pub mod model;
 pub mod plan;
 pub mod policy;
 pub mod reference;
+pub mod store;
