@@ -1,5 +1,5 @@
 //! The `sgfw` command.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    sgfw::cli::main()
 }

@@ -1,1 +1,92 @@
-//! To be filled.
+//! The command line: one file a verb, and what they share.
+//!
+//! What the user typed becomes a [`Context`](context::Context) and a verb; a verb becomes a reply or a failure; both
+//! become text or JSON, and an exit code, here. Exit codes: 0 done, 1 failed, 2 `plan` found changes, 64 the command
+//! line makes no sense, 77 not allowed.
+
+mod apply;
+mod context;
+mod detach;
+mod failure;
+mod in_force;
+mod lockout;
+mod plan;
+mod policy;
+mod progress;
+mod reply;
+mod status;
+mod style;
+mod table;
+mod time;
+mod validate;
+
+use clap::{Parser, Subcommand};
+use context::{Context, Global};
+use failure::Failure;
+use reply::Reply;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// The command line makes no sense (`EX_USAGE` of sysexits.h).
+const USAGE: u8 = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  sgfw validate policies/web.yaml
+  sgfw plan policies/web.yaml --device web=eth0
+  sgfw apply policies/web.yaml --device web=eth0
+  sgfw status
+
+Exit codes: 0 done, 1 failed, 2 `plan` found changes, 64 wrong usage, 77 not allowed.
+What is applied stays in force when the command ends; `sgfw detach --all` ends it.";
+
+/// Security groups for any Linux box, enforced in the kernel by eBPF.
+#[derive(Debug, Parser)]
+#[command(name = "sgfw", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Apply(apply::Apply),
+    Plan(plan::Plan),
+    Validate(validate::Validate),
+    Status(status::Status),
+    Detach(detach::Detach),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is nobody's concern.
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { 0 };
+        }
+    };
+    let context = Context::new(&arguments.global);
+    match verb(&context, arguments.verb.as_ref()) {
+        Ok(reply) => reply.print(&context),
+        Err(failure) => failure.print(&context),
+    }
+}
+
+fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
+    match verb {
+        Some(Verb::Apply(verb)) => verb.run(context),
+        Some(Verb::Plan(verb)) => verb.run(context),
+        Some(Verb::Validate(verb)) => verb.run(context),
+        Some(Verb::Status(verb)) => verb.run(context),
+        Some(Verb::Detach(verb)) => verb.run(context),
+        None => status::overview(context),
+    }
+}

@@ -1,0 +1,145 @@
+//! `sgfw detach`: takes sgfw off devices, by planning a policy without them, so that the safe order holds here too.
+
+use super::apply::{execute, places};
+use super::context::Context;
+use super::failure::Failure;
+use super::in_force::InForce;
+use super::reply::Reply;
+use super::style::clean;
+use super::time;
+use crate::compile::{Image, compile};
+use crate::kernel::Kernel;
+use crate::plan::{Attachment, Op, Plan, Running, Wanted, plan};
+use crate::store::{Lock, Record, SCHEMA};
+use clap::Args;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+const EXAMPLES: &str = "\
+Examples:
+  sgfw detach eth0
+  sgfw detach web database      # by the names of interfaces
+  sgfw detach --all             # removes every program and map, and what is known of them
+
+A detached device is unprotected: its packets pass as if sgfw was not there.";
+
+/// Take sgfw off a device, or off all of them
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Detach {
+    /// Devices, or interfaces of the policy
+    #[arg(value_name = "DEVICE|INTERFACE", required_unless_present = "all", conflicts_with = "all")]
+    names: Vec<String>,
+    /// Every device; removes all pins and the state directory's files
+    #[arg(long)]
+    all: bool,
+}
+
+impl Detach {
+    pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
+        let lock = context.store.lock("detach")?;
+        let mut now = InForce::read(context)?;
+        match now.kernel.take() {
+            Some(kernel) if self.all => all(context, kernel, &now, lock),
+            None if self.all => {
+                context.store.clear(lock)?;
+                Ok(Reply::new(&json!({ "detached": [] }), "nothing is attached\n".into()))
+            }
+            Some(kernel) => some(context, &kernel, &now, &self.names),
+            None => Err(not_attached(&self.names.join(", "), &now.running)),
+        }
+    }
+}
+
+fn all(context: &Context, kernel: Kernel, now: &InForce, lock: Lock) -> Result<Reply, Failure> {
+    let plan = plan(&now.running, &Image::default(), &Wanted::default())?;
+    execute(context, &kernel, &plan)?;
+    kernel.remove()?;
+    context.store.clear(lock)?;
+    let mut reply = reply(now.running.attachments.values());
+    reply.text += "all programs, maps and state are removed\n";
+    Ok(reply)
+}
+
+fn some(context: &Context, kernel: &Kernel, now: &InForce, names: &[String]) -> Result<Reply, Failure> {
+    let slots: BTreeSet<u32> = names.iter().map(|name| slot(now, name)).collect::<Result<_, _>>()?;
+    match &now.record {
+        Some(record) => {
+            let (plan, record) = without(&now.running, record, &slots)?;
+            context.store.write(&record)?;
+            execute(context, kernel, &plan)?;
+        }
+        // Without the policy's text the rest stays as it is.
+        None => execute(context, kernel, &bare(&now.running, &slots))?,
+    }
+    Ok(reply(slots.iter().filter_map(|slot| now.running.attachments.get(slot))))
+}
+
+/// The slot of a device or an interface.
+fn slot(now: &InForce, name: &str) -> Result<u32, Failure> {
+    let attachments = &now.running.attachments;
+    if let Some(slot) = attachments.keys().find(|slot| now.name(**slot) == name) {
+        return Ok(*slot);
+    }
+    let found: Vec<u32> = attachments.iter().filter(|(_, it)| it.device == name).map(|(slot, _)| *slot).collect();
+    match found[..] {
+        [slot] => Ok(slot),
+        [] => Err(not_attached(name, &now.running)),
+        _ => {
+            let names: Vec<String> = found.iter().map(|slot| now.name(*slot)).collect();
+            let message = format!("{} network namespaces have a protected device {name:?}", found.len());
+            Err(Failure::new(message, format!("name the interface: {}", names.join(", "))))
+        }
+    }
+}
+
+/// The policy without these interfaces, and the way there.
+fn without(running: &Running, record: &Record, slots: &BTreeSet<u32>) -> Result<(Plan, Record), Failure> {
+    let mut snapshot = record.snapshot.clone();
+    let leaves = |name: &String| record.slots.iter().any(|(slot, it)| slots.contains(slot) && it.interface == *name);
+    snapshot.interfaces.retain(|name, _| !leaves(name));
+    let places_left = record.slots.values().filter(|place| !leaves(&place.interface));
+    let wanted: BTreeMap<String, Attachment> =
+        places_left.map(|place| (place.interface.clone(), place.attachment.clone())).collect();
+    // A device that is gone stays gone: nothing is attached by detaching another.
+    let is_attached = |it: &Attachment| running.attachments.values().any(|other| other == it);
+    let wanted: BTreeMap<_, _> = wanted.into_iter().filter(|(_, it)| is_attached(it)).collect();
+    snapshot.interfaces.retain(|name, _| wanted.contains_key(name));
+    let plan = plan(running, &compile(&snapshot)?, &Wanted { interfaces: wanted.clone() })?;
+    let why = record.why.iter().filter(|(name, _)| wanted.contains_key(*name));
+    let record = Record {
+        schema: SCHEMA,
+        generation: plan.generation,
+        applied: time::now(),
+        sources: record.sources.clone(),
+        slots: places(&plan, &wanted),
+        why: why.map(|(name, why)| (name.clone(), why.clone())).collect(),
+        snapshot,
+    };
+    Ok((plan, record))
+}
+
+/// Only what is attached is taken away.
+fn bare(running: &Running, slots: &BTreeSet<u32>) -> Plan {
+    let detach = |slot: &u32| Some(Op::Detach { slot: *slot, attachment: running.attachments.get(slot)?.clone() });
+    let mut ops: Vec<Op> = slots.iter().filter_map(detach).collect();
+    ops.push(Op::Wait);
+    ops.push(Op::ClearInterfaces(slots.iter().copied().collect()));
+    Plan { ops, ..Plan::default() }
+}
+
+fn reply<'a>(attachments: impl Iterator<Item = &'a Attachment>) -> Reply {
+    let attachments: Vec<&Attachment> = attachments.collect();
+    let line = |it: &&Attachment| format!("detached {}: the device is unprotected now\n", clean(&it.to_string()));
+    let text = attachments.iter().map(line).collect();
+    Reply::new(&json!({ "detached": attachments }), text)
+}
+
+fn not_attached(name: &str, running: &Running) -> Failure {
+    let devices: Vec<String> = running.attachments.values().map(|it| clean(&it.device)).collect();
+    let there = if devices.is_empty() { "nothing is attached".into() } else { devices.join(", ") };
+    Failure::new(
+        format!("sgfw is not attached to {}", clean(name)),
+        format!("attached now: {there}; `sgfw status` shows devices and interfaces"),
+    )
+}

@@ -1,0 +1,113 @@
+//! What went wrong, what to do about it, and the exit code.
+
+use super::context::Context;
+use super::reply::{line, write_out};
+use crate::compile::CompileError;
+use crate::kernel::KernelError;
+use crate::plan::PlanError;
+use crate::policy::Diagnostics;
+use crate::store::StoreError;
+use serde_json::json;
+use std::io::ErrorKind;
+
+/// Something failed.
+const FAILED: u8 = 1;
+/// Not allowed (`EX_NOPERM` of sysexits.h).
+const NOT_ALLOWED: u8 = 77;
+
+const TOO_LARGE: &str = "make the policy smaller: fewer address blocks, members or different rules";
+const LOOK: &str = "`sgfw status` shows what is in force; run the command again once the cause is gone";
+
+/// A verb that could not do what it was asked.
+#[derive(Debug)]
+pub(super) struct Failure {
+    message: String,
+    /// What to do, where the message does not say it.
+    help: Option<String>,
+    code: u8,
+    diagnostics: Option<Diagnostics>,
+}
+
+impl Failure {
+    /// A failure with what to do about it.
+    pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: Some(help.into()), code: FAILED, diagnostics: None }
+    }
+
+    fn not_allowed_if(self, not_allowed: bool) -> Self {
+        Self { code: if not_allowed { NOT_ALLOWED } else { self.code }, ..self }
+    }
+
+    /// Prints it, and says the exit code.
+    pub(super) fn print(&self, context: &Context) -> u8 {
+        match &self.diagnostics {
+            Some(found) => eprintln!("{}", found.render(context.err.colour)),
+            None => {
+                eprintln!("{}: {}", context.err.red("error"), self.message);
+                self.help.iter().for_each(|help| eprintln!("help: {help}"));
+            }
+        }
+        if context.json {
+            let error = json!({ "message": self.message, "help": self.help, "diagnostics": self.diagnostics });
+            write_out(&line(json!({ "ok": false, "error": error })));
+        }
+        self.code
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(found: Diagnostics) -> Self {
+        let help = "correct the places that are named, then run `sgfw validate` on the files";
+        Self { diagnostics: Some(found.clone()), ..Self::new(found.summary(), help) }
+    }
+}
+
+impl From<KernelError> for Failure {
+    fn from(error: KernelError) -> Self {
+        let help = match &error {
+            KernelError::System { .. } | KernelError::Aya { .. } => Some(LOOK.to_owned()),
+            KernelError::Program { .. } => {
+                Some("sgfw needs Linux 6.1 or newer with BTF; `uname -r` tells yours".into())
+            }
+            _ => None,
+        };
+        let not_allowed = match &error {
+            KernelError::Privilege { .. } => true,
+            KernelError::NoNamespace { error, .. } => error.kind() == ErrorKind::PermissionDenied,
+            _ => false,
+        };
+        Self { message: error.to_string(), help, code: FAILED, diagnostics: None }.not_allowed_if(not_allowed)
+    }
+}
+
+impl From<CompileError> for Failure {
+    fn from(error: CompileError) -> Self {
+        Self::new(error.to_string(), TOO_LARGE)
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let help = match &error {
+            PlanError::Full { .. } => TOO_LARGE,
+            PlanError::SameDevice(..) | PlanError::NoDevice(_) => "say which device with --device NAME=DEVICE",
+        };
+        Self::new(error.to_string(), help)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let help = match &error {
+            StoreError::Missing { .. } | StoreError::Damaged { .. } => {
+                "apply the policy again, which writes it anew; enforcement does not depend on it"
+            }
+            StoreError::Locked { .. } => "wait until it is done and run the command again",
+            StoreError::File { .. } if error.is_privilege() => {
+                "run sgfw as root, or give --state-dir a directory that you may write to"
+            }
+            StoreError::File { .. } => "give --state-dir a directory with room on a file system that can be written",
+        };
+        Self::new(error.to_string(), help).not_allowed_if(error.is_privilege())
+    }
+}

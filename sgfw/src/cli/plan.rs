@@ -1,0 +1,163 @@
+//! `sgfw plan`: what `apply` would do, which is the same value that `apply` executes.
+
+use super::apply::is_about_devices;
+use super::context::Context;
+use super::failure::Failure;
+use super::in_force::InForce;
+use super::policy::{Planned, Policy};
+use super::reply::Reply;
+use super::table::{Table, count, list};
+use crate::plan::{Change, Changes, ItemChange, Op};
+use clap::Args;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Exit code for a plan that would change something.
+const CHANGES: u8 = 2;
+/// Lines of changes that `apply` repeats; `plan` prints all.
+const REPEATED: usize = 20;
+
+const EXAMPLES: &str = "\
+Examples:
+  sgfw plan policies/web.yaml
+  sgfw plan policies/web.yaml --device web=eth1 -o json
+  sgfw plan policies/*.yaml && echo 'nothing to do'
+
+Exit codes: 0 nothing would change, 2 something would, 1 the policy cannot be applied, 77 the kernel cannot be read.";
+
+/// Print what `apply` would change, and change nothing
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    policy: Policy,
+}
+
+impl Plan {
+    pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
+        let loaded = self.policy.load(context)?;
+        let now = InForce::read(context)?;
+        let planned = self.policy.plan(&loaded, &now)?;
+        let code = if planned.is_nothing() { 0 } else { CHANGES };
+        Ok(Reply::new(&view(&planned, &now), text(context, &planned, &now)).exit(code))
+    }
+}
+
+fn view(planned: &Planned, now: &InForce) -> Value {
+    json!({
+        "changed": !planned.is_nothing(),
+        "generation": { "now": now.generation(), "then": planned.plan.generation },
+        "interfaces": interfaces(planned),
+        "changes": planned.changes,
+        "unknown": now.unknown,
+        "operations": planned.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
+        "warnings": planned.warnings,
+    })
+}
+
+/// How each interface was resolved.
+fn interfaces(planned: &Planned) -> Vec<Value> {
+    let one = |(name, attachment): (&String, &crate::plan::Attachment)| {
+        let interface = planned.resolved.snapshot.interfaces.get(name)?;
+        let why = planned.resolved.why.get(name)?;
+        Some(json!({
+            "name": name,
+            "device": attachment.device,
+            "device_why": why.device,
+            "netns": attachment.netns,
+            "side": interface.side,
+            "hook": attachment.taken,
+            "hook_why": why.hook,
+            "groups": interface.groups,
+            "addresses": interface.addresses,
+        }))
+    };
+    planned.resolved.wanted.interfaces.iter().filter_map(one).collect()
+}
+
+fn text(context: &Context, planned: &Planned, now: &InForce) -> String {
+    let mut text = resolution(planned);
+    if let Some(unknown) = &now.unknown {
+        text += &format!("{}: {unknown}; rule changes cannot be listed\n\n", context.out.yellow("warning"));
+    }
+    if planned.is_nothing() {
+        return text + &format!("No changes: generation {} says the same\n", now.generation());
+    }
+    if let Some(changes) = planned.changes.as_ref().filter(|changes| !changes.is_empty()) {
+        text += &context.out.changes(&changes.to_string());
+        text += "\n";
+    }
+    for op in planned.plan.ops.iter().filter(|op| is_about_devices(op)) {
+        text += &format!("{op}\n");
+    }
+    text + &closing(planned, now)
+}
+
+/// The devices and hooks, and why these.
+fn resolution(planned: &Planned) -> String {
+    if planned.resolved.wanted.interfaces.is_empty() {
+        return "The policy has no interface: nothing would be attached\n\n".into();
+    }
+    let mut table = Table::new(&["INTERFACE", "DEVICE", "SIDE", "ADDRESSES", "HOOK", "WHY"]);
+    for (name, attachment) in &planned.resolved.wanted.interfaces {
+        let (interface, why) = (planned.resolved.snapshot.interfaces.get(name), planned.resolved.why.get(name));
+        let place = attachment.netns.as_ref().map(|netns| format!("{netns}:")).unwrap_or_default();
+        table.row([
+            name.clone(),
+            format!("{place}{}", attachment.device),
+            interface.map(|interface| interface.side.to_string()).unwrap_or_default(),
+            interface.map(|interface| list(&interface.addresses)).unwrap_or_default(),
+            attachment.taken.to_string(),
+            why.map(|why| format!("{}; {}", why.device, why.hook)).unwrap_or_default(),
+        ]);
+    }
+    table.text() + "\n"
+}
+
+fn closing(planned: &Planned, now: &InForce) -> String {
+    let plan = &planned.plan;
+    match (plan.ops.len(), plan.changes_policy()) {
+        (0, _) => "Only words change: no map is written\n".into(),
+        (ops, false) => format!("{} to clean up what an earlier apply left\n", count(ops, "operation")),
+        (ops, true) if now.generation() == plan.generation => {
+            format!("{}; the generation stays {}\n", count(ops, "operation"), plan.generation)
+        }
+        (ops, true) => {
+            format!("{}; generation {} becomes {}\n", count(ops, "operation"), now.generation(), plan.generation)
+        }
+    }
+}
+
+/// The changes for `apply`, all or the first lines with how many more there are.
+pub(super) fn summary(changes: Option<&Changes>) -> String {
+    let Some(changes) = changes else { return String::new() };
+    let all = changes.to_string();
+    let lines: Vec<&str> = all.lines().collect();
+    if lines.len() <= REPEATED {
+        return all;
+    }
+    let kinds = [
+        ("group", &changes.groups),
+        ("prefix list", &changes.prefix_lists),
+        ("interface", &changes.interfaces),
+        ("member", &changes.members),
+    ];
+    kinds.into_iter().filter(|(_, items)| !items.is_empty()).map(|(kind, items)| totals(kind, items)).collect()
+}
+
+fn totals(kind: &str, items: &BTreeMap<String, ItemChange>) -> String {
+    let of = |wanted: Change| items.values().filter(|item| item.change == wanted).count();
+    let rules = items.values().flat_map(|item| &item.rules);
+    let (added, removed) = rules.fold((0, 0), |(added, removed), rule| match rule.change {
+        Change::Added => (added + 1, removed),
+        Change::Removed => (added, removed + 1),
+        Change::Changed => (added, removed),
+    });
+    let inner = if added + removed > 0 { format!(" (rules: {added} added, {removed} removed)") } else { String::new() };
+    format!(
+        "~ {kind}s: {} added, {} removed, {} changed{inner}\n",
+        of(Change::Added),
+        of(Change::Removed),
+        of(Change::Changed)
+    )
+}
