@@ -15,7 +15,7 @@ use crate::{ebpf, setup};
 
 // The namespaces and the sockets are those of the end-to-end tests.
 #[path = "../../sgfw/tests/lab/net.rs"]
-mod net;
+pub(crate) mod net;
 #[path = "../../sgfw/tests/lab/probe.rs"]
 mod probe;
 #[path = "../../sgfw/tests/lab/session.rs"]

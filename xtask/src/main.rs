@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod demo;
 mod ebpf;
 mod host;
@@ -38,6 +39,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measure what verdicts, connections and applies cost, as ratios of one run
+    Bench {
+        /// Write the numbers to this file too, as JSON
+        #[arg(long)]
+        json: Option<std::path::PathBuf>,
+    },
     /// Check the invariants of ARCHITECTURE.md that no lint can
     Tidy,
 }
@@ -49,6 +56,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::ClippyEbpf => ebpf::clippy(),
         Task::Test { arguments } => test::run(&arguments),
+        Task::Bench { json } => bench::run(json.as_deref()),
         Task::Tidy => tidy::run(),
     };
     match result {

@@ -46,7 +46,9 @@ fn missing_packages() -> Vec<String> {
         packages.extend(["libzstd-dev", "zlib1g-dev", "g++"].map(str::to_owned));
     }
     // What the tests and the demo run: links and namespaces, echoes, a process with few capabilities.
-    for (program, package) in [("ip", "iproute2"), ("ping", "iputils-ping"), ("capsh", "libcap2-bin")] {
+    for (program, package) in
+        [("ip", "iproute2"), ("ping", "iputils-ping"), ("capsh", "libcap2-bin"), ("iperf3", "iperf3")]
+    {
         if !has_program(program) {
             packages.push(package.to_owned());
         }
