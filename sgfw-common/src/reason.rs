@@ -77,7 +77,7 @@ reasons! {
     /// The interface's entry is not valid in the active version.
     NoPolicy = 22, Drop, "no-policy";
 
-    /// Shorter than an Ethernet header.
+    /// Shorter than an Ethernet header, or than one word where there is none.
     EthernetShort = 24, Drop, "ethernet-short";
     /// A VLAN tag where the interface is no trunk.
     VlanTag = 25, Drop, "vlan-tag";
@@ -86,7 +86,7 @@ reasons! {
     /// An EtherType that is neither IP, ARP nor listed.
     EtherType = 27, Drop, "ethertype";
 
-    /// Shorter than the IPv4 header it announces, or options beyond its end.
+    /// Shorter than an IPv4 header without options.
     Ipv4Short = 28, Drop, "ipv4-short";
     /// Version field is not 4.
     Ipv4Version = 29, Drop, "ipv4-version";
@@ -100,7 +100,7 @@ reasons! {
     Ipv6Version = 33, Drop, "ipv6-version";
     /// Payload length beyond the frame, or zero without offload (jumbograms are not supported).
     Ipv6PayloadLength = 34, Drop, "ipv6-payload-length";
-    /// An extension header beyond the packet's end, or a second fragment header.
+    /// An extension header beyond the packet's end, or a fragment header inside a fragment.
     Ipv6Extension = 35, Drop, "ipv6-extension";
     /// More than eight extension headers.
     Ipv6TooManyExtensions = 36, Drop, "ipv6-too-many-extensions";
