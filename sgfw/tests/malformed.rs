@@ -34,7 +34,12 @@ fn judge(trial: &mut Trial, frame: &[u8]) -> Reason {
 
 /// Everything is open; the loaded program judges too where it may be loaded.
 fn open_to_all() -> Trial {
-    match kernel("malformed", Receiver::Xdp) {
+    open_on(Receiver::Xdp)
+}
+
+/// The same, with what a device receives met by this program.
+fn open_on(receiver: Receiver) -> Trial {
+    match kernel("malformed", receiver) {
         Some(kernel) => Trial::with_kernel(policies::open_to_all(), 0, kernel),
         None => Trial::new(policies::open_to_all(), 0, 1),
     }
@@ -91,16 +96,21 @@ fn valid() -> Vec<Vec<u8>> {
 
 #[test]
 fn every_truncation_of_a_valid_frame() {
-    let mut trial = open_to_all();
+    for receiver in [Receiver::Xdp, Receiver::Tc] {
+        truncations(&mut open_on(receiver));
+    }
+}
+
+fn truncations(trial: &mut Trial) {
     for frame in valid() {
         for length in 0..=frame.len() {
-            judge(&mut trial, &frame[..length]);
+            judge(trial, &frame[..length]);
         }
     }
     let whole = framed(&ip(6).packet(&[], &syn()));
-    assert_eq!(judge(&mut trial, &whole[..33]), Reason::Ipv4Short);
-    assert_eq!(judge(&mut trial, &whole[..65]), Reason::Ipv4TotalLength);
-    assert_eq!(judge(&mut trial, &whole), Reason::Untracked);
+    assert_eq!(judge(trial, &whole[..33]), Reason::Ipv4Short);
+    assert_eq!(judge(trial, &whole[..65]), Reason::Ipv4TotalLength);
+    assert_eq!(judge(trial, &whole), Reason::Untracked);
 }
 
 #[test]
@@ -135,7 +145,12 @@ fn every_header_length_with_options_to_match() {
 
 #[test]
 fn every_lie_about_a_length() {
-    let mut trial = open_to_all();
+    for receiver in [Receiver::Xdp, Receiver::Tc] {
+        lies_about_lengths(&mut open_on(receiver));
+    }
+}
+
+fn lies_about_lengths(trial: &mut Trial) {
     for frame in valid() {
         let (at, honest) = match frame[12..14] {
             [0x08, 0x00] => (16, frame.len() - 14),
@@ -145,13 +160,13 @@ fn every_lie_about_a_length() {
         for length in (0..=honest + 9).chain([1499, 1500, 0x7fff, 0x8000, 0xfffe, 0xffff]) {
             let mut frame = frame.clone();
             frame[at..at + 2].copy_from_slice(&u16::try_from(length).unwrap().to_be_bytes());
-            let reason = judge(&mut trial, &frame);
+            let reason = judge(trial, &frame);
             if length > honest {
                 assert_eq!(reason.verdict(), Verdict::Drop, "{length} for {honest}: {reason:?}");
             }
             // Padding behind the end is nobody's: a longer frame meets with the same.
             frame.extend([0; 64]);
-            judge(&mut trial, &frame);
+            judge(trial, &frame);
         }
     }
 }
@@ -197,10 +212,15 @@ fn for_every_order(depth: usize, chosen: &mut Vec<Extension>, call: &mut impl Fn
 
 #[test]
 fn every_order_of_extension_headers_up_to_four() {
-    let mut trial = open_to_all();
+    for receiver in [Receiver::Xdp, Receiver::Tc] {
+        orders_up_to_four(&mut open_on(receiver));
+    }
+}
+
+fn orders_up_to_four(trial: &mut Trial) {
     for depth in 0..=4 {
         for_every_order(depth, &mut Vec::new(), &mut |headers| {
-            let reason = judge(&mut trial, &framed(&ip6(6).packet(headers, &syn())));
+            let reason = judge(trial, &framed(&ip6(6).packet(headers, &syn())));
             let expected =
                 if headers.contains(&Extension::Routing(0)) { Reason::RoutingHeader0 } else { Reason::Untracked };
             assert_eq!(reason, expected, "{headers:?}");
@@ -354,7 +374,12 @@ fn every_ethertype_but_ip_and_arp_is_refused() {
 
 #[test]
 fn frames_with_a_few_bytes_changed() {
-    let mut trial = open_to_all();
+    for receiver in [Receiver::Xdp, Receiver::Tc] {
+        a_few_bytes_changed(&mut open_on(receiver));
+    }
+}
+
+fn a_few_bytes_changed(trial: &mut Trial) {
     let mut random = Random::new(2);
     let valid = valid();
     for _ in 0..30_000 {
@@ -363,7 +388,7 @@ fn frames_with_a_few_bytes_changed() {
             let at = random.below(frame.len().min(90));
             frame[at] = random.pick(&[0, 1, 4, 6, 44, 60, 0xff, random.clone().byte()]);
         }
-        judge(&mut trial, &frame);
+        judge(trial, &frame);
     }
     assert_eq!(trial.policy().interfaces["bare"].link, Link::Bare);
 }
