@@ -16,7 +16,7 @@ pub(super) fn operation(paths: &Paths, maps: &Maps, op: &Op) -> Result<(), Kerne
         Op::WriteMembers(members) => maps.members.set(members),
         Op::WriteInterfaces { version, interfaces } => write_interfaces(maps, *version, interfaces),
         Op::SetGeneration { version, generation } => set_generation(maps, *version, *generation),
-        Op::Flip { version } => maps.active.set(&[(0, u32::try_from(*version & 1).unwrap_or(0))]),
+        Op::Flip { version } => flip(maps, *version),
         Op::Wait => sys::wait_for_programs()
             .map_err(|error| KernelError::system("wait for packets on their way (membarrier)", error)),
         Op::ForgetFlows { slots } => forget_flows(maps, slots),
@@ -27,6 +27,15 @@ pub(super) fn operation(paths: &Paths, maps: &Maps, op: &Op) -> Result<(), Kerne
         Op::DeleteMembers(addresses) => maps.members.delete(addresses),
         Op::ClearInterfaces(slots) => clear(maps, slots),
     }
+}
+
+/// Ends every adoption window first: an untracked connection that loses its rule now would else be taken for
+/// one that is older than the attach, and live on (F75).
+fn flip(maps: &Maps, version: usize) -> Result<(), KernelError> {
+    let open = maps.adopt.all()?.into_iter().filter(|(_, until)| *until != 0);
+    let closed: Vec<_> = open.map(|(slot, _)| (slot, 0)).collect();
+    maps.adopt.set(&closed)?;
+    maps.active.set(&[(0, u32::try_from(version & 1).unwrap_or(0))])
 }
 
 fn write_interfaces(maps: &Maps, version: usize, interfaces: &[(u32, Interface)]) -> Result<(), KernelError> {
