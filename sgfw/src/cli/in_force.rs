@@ -2,10 +2,12 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::table::list;
 use crate::kernel::Kernel;
 use crate::model::Snapshot;
 use crate::plan::Running;
 use crate::store::Record;
+use std::collections::BTreeSet;
 
 /// What the kernel holds, and what it was called.
 #[derive(Debug)]
@@ -51,8 +53,37 @@ impl InForce {
         }
     }
 
+    /// The kernel's maps, where a policy was applied.
+    pub(super) fn take_kernel(&mut self) -> Result<Kernel, Failure> {
+        self.kernel.take().ok_or_else(|| {
+            Failure::new(
+                "no policy is in force",
+                "`sgfw apply FILE` puts one in force; `sgfw plan FILE` shows what it does",
+            )
+        })
+    }
+
+    /// The slot of the interface or device with this name.
+    pub(super) fn slot(&self, name: &str) -> Result<u32, Failure> {
+        let attached = self.running.attachments.iter().map(|(slot, it)| (*slot, it.device.as_str()));
+        let record = self.record.iter().flat_map(|record| &record.slots);
+        let named = record.map(|(slot, place)| (*slot, place.interface.as_str()));
+        let all: Vec<(u32, &str)> = named.chain(attached).collect();
+        let found = all.iter().find(|(_, known)| *known == name);
+        found.map(|(slot, _)| *slot).ok_or_else(|| {
+            let names: BTreeSet<&str> = all.iter().map(|(_, known)| *known).collect();
+            Failure::new(
+                format!("there is no interface or device {name:?} in force"),
+                format!("there are: {}", list(names)),
+            )
+        })
+    }
+
     /// What a slot is called.
     pub(super) fn name(&self, slot: u32) -> String {
+        if slot == 0 {
+            return "none".into();
+        }
         let known = self.record.as_ref().and_then(|record| record.interface(slot));
         known.map_or_else(|| format!("slot {slot}"), str::to_owned)
     }

@@ -5,15 +5,20 @@
 //! line makes no sense, 77 not allowed.
 
 mod apply;
+mod cells;
 mod context;
+mod counters;
 mod detach;
 mod failure;
+mod flows;
 mod in_force;
 mod lockout;
+mod log;
 mod plan;
 mod policy;
 mod progress;
 mod reply;
+mod show;
 mod status;
 mod style;
 mod table;
@@ -56,6 +61,10 @@ enum Verb {
     Plan(plan::Plan),
     Validate(validate::Validate),
     Status(status::Status),
+    Show(show::Show),
+    Flows(flows::Flows),
+    Counters(counters::Counters),
+    Log(log::Log),
     Detach(detach::Detach),
 }
 
@@ -86,6 +95,10 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Plan(verb)) => verb.run(context),
         Some(Verb::Validate(verb)) => verb.run(context),
         Some(Verb::Status(verb)) => verb.run(context),
+        Some(Verb::Show(verb)) => verb.run(context),
+        Some(Verb::Flows(verb)) => verb.run(context),
+        Some(Verb::Counters(verb)) => verb.run(context),
+        Some(Verb::Log(verb)) => verb.run(context),
         Some(Verb::Detach(verb)) => verb.run(context),
         None => status::overview(context),
     }

@@ -23,6 +23,11 @@ impl Reply {
         Self { text, json, code: 0 }
     }
 
+    /// For a verb that printed as it went.
+    pub(super) const fn silent() -> Self {
+        Self { text: String::new(), json: Value::Null, code: 0 }
+    }
+
     /// With another exit code than 0.
     pub(super) fn exit(self, code: u8) -> Self {
         Self { code, ..self }
@@ -30,7 +35,7 @@ impl Reply {
 
     /// Prints it, and says the exit code.
     pub(super) fn print(self, context: &Context) -> u8 {
-        if context.json {
+        if context.json && !self.json.is_null() {
             write_out(&line(self.json));
         } else if !context.quiet {
             write_out(&self.text);

@@ -33,7 +33,7 @@ pub use counters::{CounterRow, Fill};
 pub use devices::{Binding, Resolved, Why, resolve};
 pub use error::KernelError;
 pub use flows::LiveFlow;
-pub use log::LogLine;
+pub use log::{DropLog, LogLine};
 pub use namespace::within;
 pub use paths::Paths;
 pub use probe::{Probe, ProbeHook};
@@ -137,12 +137,12 @@ impl Kernel {
         flows::live(&self.paths, &self.maps)
     }
 
-    /// Turns the log of drops on, and gives each line to `line` until it answers false.
+    /// Turns the log of drops on.
     ///
     /// # Errors
     /// The ring buffer cannot be read.
-    pub fn log(&self, line: &mut dyn FnMut(LogLine) -> bool) -> Result<(), KernelError> {
-        log::follow(&self.paths, &self.maps, line)
+    pub fn log(self) -> Result<DropLog, KernelError> {
+        DropLog::start(&self.paths, self.maps)
     }
 
     /// Removes every pin of this directory, once nothing is attached any more.

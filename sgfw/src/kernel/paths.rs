@@ -127,7 +127,7 @@ fn remove(directory: &Path) -> Result<(), KernelError> {
 }
 
 fn is_bpf(path: &Path) -> bool {
-    rustix::fs::statfs(path).is_ok_and(|StatFs { f_type, .. }| i64::from(f_type) == BPF_FS_MAGIC)
+    rustix::fs::statfs(path).is_ok_and(|StatFs { f_type, .. }| f_type == BPF_FS_MAGIC)
 }
 
 fn mount() -> Result<(), KernelError> {
