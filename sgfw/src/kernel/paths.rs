@@ -78,9 +78,12 @@ impl Paths {
         if self.top.starts_with(MOUNT) && !is_bpf(Path::new(MOUNT)) {
             mount()?;
         }
+        // Looked at before anything is made, so that nothing has to be taken away again.
+        if !self.top.ancestors().find(|path| path.exists()).is_some_and(is_bpf) {
+            return Err(KernelError::NotBpfFs { path: self.top.clone() });
+        }
         make(&self.root().join("maps"))?;
-        make(&self.root().join("netns"))?;
-        if is_bpf(&self.root()) { Ok(()) } else { Err(KernelError::NotBpfFs { path: self.top.clone() }) }
+        make(&self.root().join("netns"))
     }
 
     /// Makes the directories of one network namespace.
