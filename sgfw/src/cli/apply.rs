@@ -55,13 +55,34 @@ impl Apply {
         if !self.allow_lockout {
             lockout::check(&planned.resolved.snapshot)?;
         }
-        let kernel = match now.kernel {
-            Some(kernel) => kernel,
-            None => Kernel::open_or_create(&context.paths)?,
-        };
-        context.store.write(&record(&planned.resolved, &planned.plan, self.policy.sources()))?;
-        execute(context, &kernel, &planned.plan)?;
+        let record = record(&planned.resolved, &planned.plan, self.policy.sources());
+        match now.kernel {
+            Some(kernel) => prepare(context, &kernel, &planned.plan, &record).map(|()| kernel),
+            None => first(context, &planned.plan, &record),
+        }
+        .and_then(|kernel| execute(context, &kernel, &planned.plan))?;
         Ok(done(context, &planned))
+    }
+}
+
+/// Everything before the first operation on the policy.
+fn prepare(context: &Context, kernel: &Kernel, plan: &Plan, record: &Record) -> Result<(), Failure> {
+    kernel.prepare(plan)?;
+    context.store.write(record).or_else(|error| {
+        kernel.abandon()?;
+        Err(error.into())
+    })
+}
+
+/// The same where nothing is pinned yet; a failure leaves nothing pinned.
+fn first(context: &Context, plan: &Plan, record: &Record) -> Result<Kernel, Failure> {
+    let kernel = Kernel::open_or_create(&context.paths)?;
+    match prepare(context, &kernel, plan, record) {
+        Ok(()) => Ok(kernel),
+        Err(failure) => {
+            kernel.remove()?;
+            Err(failure)
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::error::{KernelError, os_error};
 use super::layout::OWN;
 use super::load;
 use super::maps::{Maps, Table};
-use super::namespace::{identity, within};
+use super::namespace::{identity, name_of, within};
 use super::paths::{Paths, names};
 use crate::plan::{Attachment, Taken};
 use aya::programs::links::{FdLink, LinkOrder, PinnedLink};
@@ -89,8 +89,9 @@ pub(super) fn pinned_slots(paths: &Paths, netns: u64) -> Vec<u32> {
     slots
 }
 
-/// Attaches both hooks of a device, then puts it under its slot.
-pub(super) fn attach(paths: &Paths, maps: &Maps, slot: u32, wanted: &Attachment) -> Result<(), KernelError> {
+/// Attaches both hooks of a device, whose packets pass as before: [`attach`] does the rest. What can fail about a
+/// device fails here, before any policy changes.
+pub(super) fn prepare(paths: &Paths, slot: u32, wanted: &Attachment) -> Result<(), KernelError> {
     let netns = identity(wanted.netns.as_deref())?;
     load::ensure(paths, netns)?;
     remove_pins(paths, netns, slot)?;
@@ -100,10 +101,24 @@ pub(super) fn attach(paths: &Paths, maps: &Maps, slot: u32, wanted: &Attachment)
         unhook(paths, netns, slot, wanted)?;
         return Err(error);
     }
+    Ok(())
+}
+
+/// Puts a device under its slot, with both hooks in place.
+pub(super) fn attach(paths: &Paths, maps: &Maps, slot: u32, wanted: &Attachment) -> Result<(), KernelError> {
+    if !is_prepared(paths, slot, wanted)? {
+        prepare(paths, slot, wanted)?;
+    }
     let now = load::now(paths)?;
     let hertz = maps.meta()?.hertz;
     maps.adopt.set(&[(slot, now + ADOPTION * hertz)])?;
-    set_slot(paths, netns, wanted.ifindex, slot)
+    set_slot(paths, identity(wanted.netns.as_deref())?, wanted.ifindex, slot)
+}
+
+fn is_prepared(paths: &Paths, slot: u32, wanted: &Attachment) -> Result<bool, KernelError> {
+    let netns = identity(wanted.netns.as_deref())?;
+    let hooked = taken(paths, netns, slot) == Some(wanted.taken);
+    Ok(hooked && devices(paths, netns)?.contains(&(ATTACHING, wanted.ifindex)))
 }
 
 /// Takes both hooks away; packets pass from one write on.
@@ -324,13 +339,32 @@ pub(super) fn sweep(paths: &Paths) -> Result<(), KernelError> {
 fn sweep_namespace(paths: &Paths, netns: u64) -> Result<(), KernelError> {
     let devices = devices(paths, netns)?;
     let used = |slot: &u32| devices.iter().any(|(known, _)| known == slot);
-    for slot in pinned_slots(paths, netns).into_iter().filter(|slot| !used(slot)) {
+    let unused: Vec<u32> = pinned_slots(paths, netns).into_iter().filter(|slot| !used(slot)).collect();
+    let classic = |slot: &u32| Point::ClsactIn.pin(paths, netns, *slot).exists();
+    let classic = unused.iter().any(classic);
+    for slot in unused {
         remove_pins(paths, netns, slot)?;
     }
     for (_, ifindex) in devices.iter().filter(|(slot, _)| *slot == ATTACHING) {
+        if classic {
+            detach_classic(netns, *ifindex);
+        }
         set_slot(paths, netns, *ifindex, 0)?;
     }
     Ok(())
+}
+
+/// A classic filter outlives its pin: without a slot it would drop what its device has to do with.
+fn detach_classic(netns: u64, ifindex: u32) {
+    let Some(name) = name_of(netns) else { return };
+    let detach = move || {
+        let Some(device) = super::devices::name(ifindex) else { return };
+        for point in [Point::ClsactIn, Point::ClsactOut] {
+            let _ = clsact(point).map(|direction| tc::qdisc_detach_program(&device, direction, point.program()));
+        }
+    };
+    // A namespace that is gone took its filters along.
+    let _ = within(name.as_deref(), detach);
 }
 
 /// The device index of every slot of a namespace.

@@ -100,6 +100,34 @@ impl Kernel {
         read::running(&self.paths, &self.maps, known)
     }
 
+    /// Hooks the devices that a plan attaches, without putting them under any policy: what a device refuses, it
+    /// refuses before the policy changes. [`Kernel::execute`] comes next, or [`Kernel::abandon`].
+    ///
+    /// # Errors
+    /// A device or a program that the kernel refuses; then nothing is hooked.
+    pub fn prepare(&self, plan: &Plan) -> Result<(), KernelError> {
+        let leaving = |slot: &u32| plan.ops.iter().any(|op| matches!(op, Op::Detach { slot: it, .. } if it == slot));
+        for op in &plan.ops {
+            // A slot that still serves another device is not free yet.
+            if let Op::Attach { slot, attachment } = op
+                && !leaving(slot)
+                && let Err(error) = attach::prepare(&self.paths, *slot, attachment)
+            {
+                self.abandon()?;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Unhooks what [`Kernel::prepare`] hooked.
+    ///
+    /// # Errors
+    /// A pin that cannot be removed.
+    pub fn abandon(&self) -> Result<(), KernelError> {
+        attach::sweep(&self.paths)
+    }
+
     /// Executes a plan, operation by operation; `before` is called before each.
     ///
     /// # Errors
