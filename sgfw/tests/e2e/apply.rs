@@ -54,7 +54,7 @@ fn detach_of_all_leaves_nothing() {
     assert!(!lab.sgfw.pins.exists(), "pins stay");
     for netns in lab.setups().iter().map(|setup| lab.net.netns(&instance("vm", *setup))).chain([lab.net.bridge()]) {
         let links = output(Command::new("ip").args(["-n", &netns, "link"]));
-        assert!(!links.contains("xdp"), "{links}");
+        assert!(!links.contains("prog/xdp"), "{links}");
         let qdiscs = output(Command::new("tc").args(["-n", &netns, "qdisc"]));
         assert!(!qdiscs.contains("clsact"), "{qdiscs}");
     }

@@ -1,10 +1,10 @@
 //! Devices: names with dots, indexes that repeat, devices that come and go, two on one instance; the guard.
 
-use std::net::SocketAddr;
-
 use crate::lab::net::ip;
 use crate::lab::probe::Place;
 use crate::lab::setup::{ALL, ONE};
+use crate::lab::sgfw::Said;
+use crate::lab::skip::skip;
 use crate::lab::{Lab, instance};
 
 #[test]
@@ -37,12 +37,15 @@ fn f30_groups_belong_to_a_network_interface_and_not_to_the_instance() {
 #[test]
 fn a_device_name_may_have_dots() {
     let Some(lab) = Lab::with(ONE, &["vm", "peer"], &[]) else { return };
+    // As devices of VLANs are called; a veth has the same name where the kernel knows no VLANs.
+    let (vm, peer) = (lab.net.netns("vm"), lab.net.netns("peer"));
+    ip(None, &format!("link add eth0.100 netns {vm} type veth peer name eth0.100 netns {peer}\n")).expect("a device");
     for (node, last) in [("vm", 1), ("peer", 2)] {
         let lines = format!(
-            "link add link eth0 name eth0.100 type vlan id 100\nlink set eth0.100 addrgenmode none up\n\
+            "link set eth0.100 addrgenmode none up\n\
              addr add 10.79.0.{last}/24 dev eth0.100\naddr add fd79::{last}/64 dev eth0.100 nodad\n"
         );
-        ip(Some(&lab.net.netns(node)), &lines).expect("a VLAN");
+        ip(Some(&lab.net.netns(node)), &lines).expect("addresses");
     }
     lab.apply(
         "groups: [{name: tagged, ingress: [{protocol: tcp, ports: 80, from: anywhere}]}]
@@ -66,6 +69,9 @@ fn a_device_name_may_have_dots() {
 fn tagged_frames_are_dropped_unless_the_interface_is_a_trunk() {
     let Some(lab) = Lab::new(&["peer"], &["vm"]) else { return };
     let peer = lab.net.netns("peer");
+    if ip(Some(&peer), "link add link eth0 name try type vlan id 9\nlink del try\n").is_err() {
+        return skip("this kernel has no VLAN devices (CONFIG_VLAN_8021Q)");
+    }
     let vms: Vec<String> = ALL.iter().map(|setup| instance("vm", *setup)).collect();
     for (netns, last) in vms.iter().map(|vm| lab.net.netns(vm)).zip(1..).chain([(peer.clone(), 100)]) {
         let lines = format!(
@@ -169,12 +175,15 @@ fn the_guard_refuses_what_would_lock_out_a_live_session() {
 #[test]
 fn the_guard_knows_the_callers_own_connection() {
     let Some(lab) = Lab::with(ONE, &["peer"], &["vm"]) else { return };
-    let (peer, vm) = (lab.place("peer", None, false), lab.place("vm", Some(ONE[0]), false));
-    let (peer, vm) = (peer.expect("the peer"), vm.expect("the instance"));
-    let file = lab.file("groups: [{name: vm, ingress: [{protocol: tcp, ports: 22, from: anywhere}]}]");
-    let own = SocketAddr::new(peer.address, 50_000);
-    let connection = format!("{} {} {} 2222", own.ip(), own.port(), vm.address);
-    let said = lab.sgfw.command(&["apply", &file]).env("SSH_CONNECTION", connection).output().expect("apply");
-    crate::lab::sgfw::Said::of(&said).failed_saying(&[&peer.address.to_string(), "2222", "--allow-lockout"]);
+    let vm = instance("vm", ONE[0]);
+    let (client, server) = (lab.net.node("peer").expect("the peer").v4, lab.net.node(&vm).expect("the instance").v4);
+    let policy = lab.policy("groups: [{name: vm, ingress: [{protocol: tcp, ports: 22, from: anywhere}]}]");
+    // The caller is logged in to the instance, so that its namespace is the caller's own.
+    let policy = policy.lines().filter(|line| !line.contains("netns:")).collect::<Vec<_>>().join("\n");
+    let file = lab.sgfw.file("own.yaml", &policy);
+    let mut apply = lab.sgfw.command(&["apply", &file]);
+    apply.env("SSH_CONNECTION", format!("{client} 50000 {server} 2222"));
+    let said = lab.net.inside(&vm, || apply.output()).expect("a namespace").expect("apply");
+    Said::of(&said).failed_saying(&[&client.to_string(), "2222", "--allow-lockout"]);
     lab.expect("peer > vm tcp 2222 passes");
 }

@@ -208,7 +208,8 @@ fn begin(probe: &Probe, patience: Duration) -> Result<Option<End>> {
     let echo = ECHO[usize::from(to.is_ipv6())];
     Ok(Some(match probe.traffic {
         Traffic::Tcp { port, from: own } => return Ok(dial(from(own), SocketAddr::new(to, port), patience)),
-        Traffic::Udp { port, from: own, .. } => wire::udp(from(own), SocketAddr::new(to, port), false)?,
+        // Sockets that share a port of choice hear their own peer only.
+        Traffic::Udp { port, from: own, .. } => wire::udp(from(own), SocketAddr::new(to, port), own != 0)?,
         Traffic::Ping { .. } => wire::icmp(echo, 0, identifier(), to)?,
         Traffic::Icmp { kind, code } => wire::icmp(kind, code, identifier(), to)?,
         Traffic::Protocol(number) => wire::raw(number, to)?,

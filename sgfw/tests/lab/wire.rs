@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::net::sockopt::{Timeout, set_socket_reuseaddr, set_socket_timeout};
-use rustix::net::{AddressFamily, Protocol, SocketType, bind, connect, listen, socket};
+use rustix::net::{AddressFamily, Protocol, SocketFlags, SocketType, bind, connect, listen, socket_with};
 
 /// How long one wait of a socket is: the grain of all patience.
 const GRAIN: Duration = Duration::from_millis(20);
@@ -162,7 +162,8 @@ pub(crate) const fn any(v6: bool) -> IpAddr {
 fn open(like: SocketAddr, kind: SocketType, protocol: Option<u8>) -> Result<OwnedFd> {
     let family = if like.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let protocol = protocol.and_then(|number| NonZeroU32::new(number.into())).map(Protocol::from_raw);
-    let socket = socket(family, kind, protocol).context("socket")?;
+    // Programs that are started meanwhile must not inherit it: a listener would live on in them.
+    let socket = socket_with(family, kind, SocketFlags::CLOEXEC, protocol).context("socket")?;
     set_socket_timeout(&socket, Timeout::Recv, Some(GRAIN))?;
     Ok(socket)
 }
