@@ -5,6 +5,7 @@
 //! every interesting connection, and one table tells what was tried, what the policy says and what happened.
 //! Nothing outside of these namespaces is touched; they go when the demo ends, however it ends.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -43,15 +44,10 @@ pub(crate) fn run() -> Result<()> {
     let sgfw = build()?;
 
     let begun = Instant::now();
-    let stage = Stage::new(sgfw).context("the namespaces cannot be made")?;
-    stage.print();
-    let mut table = Table::default();
-    acts::the_example(&stage, &mut table)?;
-    acts::more_than_tcp(&stage, &mut table)?;
-    acts::rules_go_while_connections_are_open(&stage, &mut table)?;
-    acts::nothing_stays(&stage, &mut table)?;
-    drop(stage);
-
+    let shown = show(sgfw);
+    // Whoever interrupted the demo knows why it does not go on.
+    stage::leave_if_interrupted();
+    let table = shown?;
     table.print_summary(begun.elapsed());
     if table.surprises() > 0 {
         bail!("{} of {} went another way than the policy says", table.surprises(), table.rows());
@@ -59,8 +55,20 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
+/// The acts, on a stage that is gone afterwards.
+fn show(sgfw: PathBuf) -> Result<Table> {
+    let stage = Stage::new(sgfw).context("the namespaces cannot be made")?;
+    stage.print();
+    let mut table = Table::default();
+    acts::the_example(&stage, &mut table)?;
+    acts::more_than_tcp(&stage, &mut table)?;
+    acts::rules_go_while_connections_are_open(&stage, &mut table)?;
+    acts::nothing_stays(&stage, &mut table)?;
+    Ok(table)
+}
+
 /// The program as it is installed.
-fn build() -> Result<std::path::PathBuf> {
+fn build() -> Result<PathBuf> {
     let mut command = Command::new(cargo());
     command.current_dir(root()).args(["build", "--release", "--package", "sgfw"]);
     run_command(command.env("CARGO_TARGET_DIR", target()?), "cargo build")?;

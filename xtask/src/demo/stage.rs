@@ -8,6 +8,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -140,11 +141,22 @@ fn remove(directory: &Path) {
     }
 }
 
+/// Whether a signal came.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// After a signal, waits for the end that it brings.
+pub(super) fn leave_if_interrupted() {
+    while INTERRUPTED.load(Ordering::SeqCst) {
+        thread::park();
+    }
+}
+
 /// Ctrl-C and friends end the demo as its last line does.
 fn clear_on_signals() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("signals cannot be waited for")?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            INTERRUPTED.store(true, Ordering::SeqCst);
             eprintln!("\ninterrupted: cleaning up");
             clear();
             // A program that was just at work may have made one thing more.
