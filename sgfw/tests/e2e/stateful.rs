@@ -1,5 +1,7 @@
 //! What is tracked, what is not, and what becomes of flows when rules go (F62, F66-F78).
 
+use serde_json::Value;
+
 use crate::lab::table::{all_cut, all_live};
 use crate::lab::{Lab, setup};
 
@@ -68,12 +70,18 @@ fn f69_f71_f72_what_is_open_both_ways_is_not_tracked_and_icmp_always_is() {
     );
     let mut flows = lab.open("peer > vm tcp 25\npeer > vm tcp 80\npeer > vm udp 53\npeer > vm ping");
     all_live(&mut flows);
-    let tracked = lab.sgfw.json(&["flows"]).to_string();
-    let count = |needle: &str| tracked.matches(needle).count();
-    assert_eq!((count("\"local_port\":80,"), count("\"local_port\":53,")), (0, 0), "{tracked}");
-    let instances = lab.setups().len() * 2;
-    assert_eq!(count("\"local_port\":25,"), instances, "{tracked}");
-    assert_eq!(count("icmp"), instances, "{tracked}");
+    let all = lab.sgfw.json(&["flows"]);
+    let count = |key: &str, is: &dyn Fn(&Value) -> bool| {
+        all["flows"].as_array().into_iter().flatten().filter(|flow| is(&flow[key])).count()
+    };
+    let instances = lab.setups().len();
+    assert_eq!(count("local_port", &|port| *port == 25), 2 * instances, "{all:#}");
+    assert_eq!(count("local_port", &|port| *port == 80 || *port == 53), 0, "{all:#}");
+    assert_eq!(count("protocol", &|name| *name == "icmp"), instances, "{all:#}");
+    assert_eq!(count("protocol", &|name| *name == "icmpv6"), instances, "{all:#}");
+    let counters = lab.sgfw.json(&["counters"]);
+    let untracked = counters["counters"].as_array().into_iter().flatten().filter(|row| row["reason"] == "untracked");
+    assert_eq!(untracked.count(), instances, "{counters:#}");
 }
 
 #[test]
@@ -142,7 +150,11 @@ fn f76_f77_other_protocols_are_tracked_by_addresses_and_number() {
     lab.apply("groups: [{name: vm}]");
     lab.expect("peer > vm protocol 47 drops\nother > vm protocol 47 drops");
     lab.expect("vm > peer protocol 47 passes");
-    // Now the peer may begin as well, for 600 seconds; nobody else, and nothing else.
+    let flows = lab.sgfw.json(&["flows"]);
+    let timeouts = flows["flows"].as_array().into_iter().flatten().filter(|flow| flow["protocol"] == "protocol 47");
+    let timeouts: Vec<&Value> = timeouts.map(|flow| &flow["timeout"]).collect();
+    assert!(timeouts.len() == 2 * lab.setups().len() && timeouts.iter().all(|it| **it == 600), "{flows:#}");
+    // Now the peer may begin as well, for those 600 seconds; nobody else, and nothing else.
     lab.expect("peer > vm protocol 47 passes\nother > vm protocol 47 drops\npeer > vm protocol 132 drops");
 }
 
