@@ -5,7 +5,7 @@ use crate::maps::{EGRESS, Flow, FlowKey, INGRESS, flag};
 use crate::packet::{Transport, Tuple, protocol, role, tcp};
 use crate::reason::Reason;
 use crate::rules;
-use crate::tables::{Entry, Table, Tables};
+use crate::tables::{Entry, Refused, Table, Tables};
 use crate::verdict::Case;
 
 /// What the rules are asked, and what follows from a yes.
@@ -233,18 +233,24 @@ impl<T: Tables> Case<'_, T> {
     #[inline(always)]
     fn open(&self, key: &FlowKey, now: u64) -> Result<Reason, Reason> {
         let segment = &self.packet.transport;
-        let Some(entry) = self.tables.flow(Table::HalfOpen, key) else {
-            let flow = conntrack::syn(None, self.direction, segment, self.interface, now);
-            return if self.tables.insert_new(Table::HalfOpen, key, &flow) {
-                Ok(Reason::New)
-            } else {
-                Err(Reason::TableFull)
-            };
-        };
-        let old = entry.get();
-        let alive = conntrack::alive(&old, conntrack::tcp_timeout(&old, self.interface), now);
-        entry.set(conntrack::syn(alive.then_some(old), self.direction, segment, self.interface, now));
-        Ok(Reason::New)
+        let fresh = conntrack::syn(None, self.direction, segment, self.interface, now);
+        match self.tables.insert_new(Table::HalfOpen, key, &fresh) {
+            Ok(()) => Ok(Reason::New),
+            Err(Refused::Exists) => Ok(self.reopen(key, now)),
+            Err(Refused::Full) => Err(Reason::TableFull),
+        }
+    }
+
+    /// A SYN again: of the same side, of the other side, or of the next connection with these ports.
+    #[inline(always)]
+    fn reopen(&self, key: &FlowKey, now: u64) -> Reason {
+        if let Some(entry) = self.tables.flow(Table::HalfOpen, key) {
+            let old = entry.get();
+            let alive = conntrack::alive(&old, conntrack::tcp_timeout(&old, self.interface), now);
+            let segment = &self.packet.transport;
+            entry.set(conntrack::syn(alive.then_some(old), self.direction, segment, self.interface, now));
+        }
+        Reason::New
     }
 
     #[inline(always)]

@@ -20,6 +20,15 @@ pub enum Table {
     Fragments,
 }
 
+/// Why a flow was not entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Its key is there already.
+    Exists,
+    /// The table has no room.
+    Full,
+}
+
 /// A flow in its table, changed in place: an update by key would make a full LRU evict others.
 pub trait Entry {
     /// A copy of the flow.
@@ -51,13 +60,22 @@ pub trait Tables: Nodes {
     fn member_cell(&self, key: &MemberCell) -> Tree;
     /// A flow, expired or not.
     fn flow(&self, table: Table, key: &FlowKey) -> Option<Self::Entry>;
+    /// Enters a flow where there is none with its key.
+    ///
+    /// # Errors
+    /// There is one, or there is no room; nothing is changed.
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused>;
+
     /// Enters a flow, in place of one with the same key if there is one; false if there is no room.
-    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool;
-    /// Enters a flow whose key was looked up just now and not found.
     #[inline(always)]
-    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
-        self.insert(table, key, flow)
+    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+        match self.insert_new(table, key, flow) {
+            Ok(()) => true,
+            Err(Refused::Exists) => self.flow(table, key).map(|entry| entry.set(*flow)).is_some(),
+            Err(Refused::Full) => false,
+        }
     }
+
     /// Forgets a flow.
     fn remove(&self, table: Table, key: &FlowKey);
 }

@@ -16,7 +16,7 @@ use sgfw_common::maps::{
 };
 use sgfw_common::packet::Packet;
 use sgfw_common::range::{self, Nodes};
-use sgfw_common::tables::{Entry, Table, Tables};
+use sgfw_common::tables::{Entry, Refused, Table, Tables};
 
 /// Which version counts, for all interfaces at once: 0 or 1.
 #[map]
@@ -286,27 +286,17 @@ impl Tables for Kernel {
         place.map(Place)
     }
 
-    /// Looked up first: an update by key takes a free place before it finds the old one, and so makes a full
-    /// LRU forget somebody else's flow.
+    /// A key that is there already costs a place that is given back at once. Looking it up first would cost
+    /// every new flow a second walk of its bucket, 30 to 60 ns; flows that are there are changed in place.
     #[inline(always)]
-    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
-        if let Some(place) = self.flow(table, key) {
-            place.set(*flow);
-            return true;
-        }
-        self.insert_new(table, key, flow)
-    }
-
-    #[inline(always)]
-    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused> {
         let flags = u64::from(BPF_NOEXIST);
         let done = if key.local.is_mapped() {
             table4(table).insert(key.four(), flow, flags)
         } else {
             table6(table).insert(key, flow, flags)
         };
-        // Another CPU may have been first with the same flow.
-        matches!(done, Ok(()) | Err(EEXIST))
+        done.map_err(|error| if error == EEXIST { Refused::Exists } else { Refused::Full })
     }
 
     #[inline(always)]

@@ -10,7 +10,7 @@ use sgfw_common::maps::{Flow, FlowKey, Interface, MemberCell, Node32, Node128, T
 use sgfw_common::packet::Packet;
 use sgfw_common::range::Nodes;
 use sgfw_common::reason::Reason;
-use sgfw_common::tables::{Entry, Table, Tables};
+use sgfw_common::tables::{Entry, Refused, Table, Tables};
 use sgfw_common::verdict::{Hook, judge};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -148,9 +148,12 @@ impl Tables for HostTables<'_> {
         self.flows.get(table, key)
     }
 
-    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused> {
+        if self.flows.get(table, key).is_some() {
+            return Err(Refused::Exists);
+        }
         self.flows.insert(table, key, flow);
-        true
+        Ok(())
     }
 
     fn remove(&self, table: Table, key: &FlowKey) {

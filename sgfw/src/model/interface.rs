@@ -140,6 +140,28 @@ pub struct Interface {
     pub link: Link,
 }
 
+impl Interface {
+    /// An interface of which nothing is said but its name and side: no groups and no addresses yet.
+    pub fn new(name: &str, side: Side) -> Self {
+        Self {
+            name: name.into(),
+            device: Device::default(),
+            netns: None,
+            side,
+            addresses: BTreeSet::new(),
+            groups: BTreeSet::new(),
+            hook: Hook::default(),
+            source_check: side == Side::Port,
+            trunk: false,
+            timeouts: Timeouts::default(),
+            never_filtered: NeverFiltered::default(),
+            icmp_errors: IcmpErrors::default(),
+            ethertypes: BTreeSet::new(),
+            link: Link::default(),
+        }
+    }
+}
+
 /// A member of groups that lives elsewhere: it can be a source or a destination, nothing is attached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {

@@ -1,6 +1,6 @@
 //! What changes between two policies, in the operator's words. Order is no difference.
 
-use crate::model::{Direction, Group, Peer, PrefixList, Rule, Snapshot, Traffic};
+use crate::model::{Direction, Group, Interface, Peer, PrefixList, Rule, Snapshot, Traffic};
 use ipnet::IpNet;
 use serde::Serialize;
 use serde_json::Value;
@@ -81,12 +81,11 @@ impl Changes {
 
 /// What changes from one policy to another.
 pub fn diff(old: &Snapshot, new: &Snapshot) -> Changes {
-    let no_rules = BTreeMap::new;
     Changes {
-        groups: items(&old.groups, &new.groups, &["name", "ingress", "egress"], group_rules),
-        prefix_lists: items(&old.prefix_lists, &new.prefix_lists, &["name", "entries"], entries),
-        interfaces: items(&old.interfaces, &new.interfaces, &["name"], |_| no_rules()),
-        members: items(&old.members, &new.members, &["name"], |_| no_rules()),
+        groups: items(&old.groups, &new.groups, (group_fields, nothing), group_rules),
+        prefix_lists: items(&old.prefix_lists, &new.prefix_lists, (list_fields, nothing), entries),
+        interfaces: items(&old.interfaces, &new.interfaces, (flat, usual_interface), |_| Rules::new()),
+        members: items(&old.members, &new.members, (flat, nothing), |_| Rules::new()),
     }
 }
 
@@ -100,13 +99,17 @@ enum Key {
 /// Description and origin of rules and entries.
 type Rules = BTreeMap<Key, (Option<String>, Option<String>)>;
 
-fn items<T: Serialize>(
+/// Fields by name. What is empty counts as none.
+type Fields = BTreeMap<String, Value>;
+
+fn items<T: PartialEq>(
     old: &BTreeMap<String, T>,
     new: &BTreeMap<String, T>,
-    skip: &[&str],
+    (fields, usual): (impl Fn(&T) -> Fields, impl Fn(&T) -> Fields),
     rules: impl Fn(&T) -> Rules,
 ) -> BTreeMap<String, ItemChange> {
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let names: BTreeSet<&String> =
+        old.keys().chain(new.keys()).filter(|name| old.get(*name) != new.get(*name)).collect();
     let of = |name: &String| {
         let (old, new) = (old.get(name), new.get(name));
         let change = match (old, new) {
@@ -115,7 +118,11 @@ fn items<T: Serialize>(
             _ => Change::Changed,
         };
         let of = |item: Option<&T>| item.map(&rules).unwrap_or_default();
-        let fields = if new.is_some() { fields(old, new, skip) } else { Vec::new() };
+        let fields = match (old, new) {
+            (Some(old), Some(new)) => field_changes(&fields(old), &fields(new)),
+            (None, Some(new)) => unusual(&usual(new), fields(new)),
+            _ => Vec::new(),
+        };
         ItemChange { change, fields, rules: rule_changes(&of(old), &of(new)) }
     };
     let changes = names.into_iter().map(|name| (name.clone(), of(name)));
@@ -162,26 +169,50 @@ impl fmt::Display for Key {
     }
 }
 
-fn fields<T: Serialize>(old: Option<&T>, new: Option<&T>, skip: &[&str]) -> Vec<Field> {
-    let (old, new) = (flat(old), flat(new));
+fn field_changes(old: &Fields, new: &Fields) -> Vec<Field> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let get = |of: &BTreeMap<String, Value>, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
-    let all = names.into_iter().map(|name| Field { name: name.clone(), old: get(&old, name), new: get(&new, name) });
-    all.filter(|field| field.old != field.new && !skip.contains(&field.name.as_str())).collect()
+    let get = |of: &Fields, name: &String| of.get(name).cloned().unwrap_or(Value::Null);
+    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+    changed.map(|name| Field { name: name.clone(), old: get(old, name), new: get(new, name) }).collect()
 }
 
-/// The fields of a value by name. What is empty counts as none.
-fn flat<T: Serialize>(item: Option<&T>) -> BTreeMap<String, Value> {
+/// What a new item says that goes without saying is left out.
+fn unusual(usual: &Fields, new: Fields) -> Vec<Field> {
+    let said = new.into_iter().filter(|(name, value)| usual.get(name) != Some(value));
+    said.map(|(name, new)| Field { name, old: Value::Null, new }).collect()
+}
+
+/// What a group says besides its rules, which may be many.
+fn group_fields(group: &Group) -> Fields {
+    let Group { id, description, tags, .. } = group;
+    flat(&serde_json::json!({ "id": id, "description": description, "tags": tags }))
+}
+
+fn list_fields(list: &PrefixList) -> Fields {
+    flat(&serde_json::json!({ "id": list.id }))
+}
+
+/// What an interface would be without a word said of it.
+fn usual_interface(interface: &Interface) -> Fields {
+    flat(&Interface::new(&interface.name, interface.side))
+}
+
+fn nothing<T>(_: &T) -> Fields {
+    Fields::new()
+}
+
+/// The fields of a value but its name, which is the item's.
+fn flat<T: Serialize>(item: &T) -> Fields {
     let mut flat = BTreeMap::new();
-    if let Some(Ok(Value::Object(fields))) = item.map(serde_json::to_value) {
-        for (name, value) in fields {
+    if let Ok(Value::Object(fields)) = serde_json::to_value(item) {
+        for (name, value) in fields.into_iter().filter(|(name, _)| name != "name") {
             flatten(&mut flat, name.replace('_', "-"), value);
         }
     }
     flat
 }
 
-fn flatten(flat: &mut BTreeMap<String, Value>, name: String, value: Value) {
+fn flatten(flat: &mut Fields, name: String, value: Value) {
     match value {
         Value::Object(fields) => {
             for (inner, value) in fields {

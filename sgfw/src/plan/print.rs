@@ -131,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn an_added_interface_says_what_it_is() {
+    fn an_added_interface_says_what_does_not_go_without_saying() {
         let lines = lines(&policy("group a"), &policy("group a\n interface i a 10.0.0.1"));
         assert_eq!(lines[0], "+ interface i");
         assert!(lines.contains(&"  + addresses: 10.0.0.1".into()), "{lines:#?}");
-        assert!(lines.contains(&"  + side: host".into()), "{lines:#?}");
+        assert!(!lines.iter().any(|line| line.contains("timeouts")), "{lines:#?}");
     }
 }

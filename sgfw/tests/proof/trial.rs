@@ -49,7 +49,11 @@ impl Trial {
 
     /// Opens the adoption window of all interfaces for so many seconds from now.
     pub(crate) fn adopt_for(&mut self, seconds: u64) {
-        self.adopt_until = self.now + seconds * u64::from(self.hertz);
+        self.adopt(self.now + seconds * u64::from(self.hertz));
+    }
+
+    fn adopt(&mut self, until: u64) {
+        self.adopt_until = until;
         for interface in self.policy.interfaces.keys() {
             self.model.adopt_until(interface, self.adopt_until);
             if let Some(kernel) = &mut self.kernel {
@@ -58,7 +62,7 @@ impl Trial {
         }
     }
 
-    /// Puts another policy for the same interfaces in force; flows stay.
+    /// Puts another policy for the same interfaces in force; flows stay, adoption windows end (F75).
     pub(crate) fn replace(&mut self, policy: Snapshot) {
         self.host.replace(&policy);
         if let Some(kernel) = &mut self.kernel {
@@ -66,6 +70,7 @@ impl Trial {
         }
         self.model.replace(policy.clone());
         self.policy = policy;
+        self.adopt(0);
     }
 
     /// Lets so many seconds pass, and ticks.
