@@ -50,6 +50,8 @@ impl Apply {
         }
         let planned = self.policy.plan(&loaded, &now)?;
         if planned.is_nothing() {
+            // What a killed apply hooked, and nothing wants.
+            now.kernel.iter().try_for_each(Kernel::abandon)?;
             return Ok(nothing(&planned.plan));
         }
         if !self.allow_lockout {

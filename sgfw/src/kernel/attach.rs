@@ -94,6 +94,10 @@ pub(super) fn pinned_slots(paths: &Paths, netns: u64) -> Vec<u32> {
 pub(super) fn prepare(paths: &Paths, slot: u32, wanted: &Attachment) -> Result<(), KernelError> {
     let netns = identity(wanted.netns.as_deref())?;
     load::ensure(paths, netns)?;
+    if devices(paths, netns)?.contains(&(ATTACHING, wanted.ifindex)) {
+        // Killed here the last time.
+        detach_classic(netns, wanted.ifindex);
+    }
     remove_pins(paths, netns, slot)?;
     set_slot(paths, netns, wanted.ifindex, ATTACHING)?;
     let hooked = points(wanted.taken).into_iter().try_for_each(|point| hook(paths, netns, slot, point, wanted));
