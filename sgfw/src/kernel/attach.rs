@@ -8,8 +8,9 @@ use super::error::{KernelError, os_error};
 use super::layout::OWN;
 use super::load;
 use super::maps::{Maps, Table};
-use super::namespace::{identity, name_of, within};
+use super::namespace::{identity, within};
 use super::paths::{Paths, names};
+use super::{sweep, sys};
 use crate::plan::{Attachment, Taken};
 use aya::programs::links::{FdLink, LinkOrder, PinnedLink};
 use aya::programs::tc::{self, NlOptions, SchedClassifierLink, TcAttachOptions, TcAttachType, TcHandle};
@@ -26,7 +27,7 @@ const CLSACT_PRIORITY: u16 = 49_152;
 
 /// One hook of an attachment, and the last part of its pin's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Point {
+pub(super) enum Point {
     Xdp,
     XdpGeneric,
     TcxIn,
@@ -49,11 +50,11 @@ impl Point {
         }
     }
 
-    fn pin(self, paths: &Paths, netns: u64, slot: u32) -> std::path::PathBuf {
+    pub(super) fn pin(self, paths: &Paths, netns: u64, slot: u32) -> std::path::PathBuf {
         paths.links(netns).join(format!("{slot}-{}", self.word()))
     }
 
-    const fn program(self) -> &'static str {
+    pub(super) const fn program(self) -> &'static str {
         match self {
             Self::Xdp | Self::XdpGeneric => "sgfw_xdp",
             Self::TcxIn | Self::ClsactIn => "sgfw_tc_in",
@@ -72,12 +73,25 @@ const fn points(taken: Taken) -> [Point; 2] {
     }
 }
 
-/// What a slot's pins say is attached.
-pub(super) fn taken(paths: &Paths, netns: u64, slot: u32) -> Option<Taken> {
-    let there = |point: Point| point.pin(paths, netns, slot).exists();
-    [Taken::Xdp, Taken::XdpGeneric, Taken::Tcx, Taken::Clsact]
-        .into_iter()
-        .find(|taken| points(*taken).into_iter().all(there))
+/// How a slot is attached to this device, if both its hooks are.
+pub(super) fn taken(paths: &Paths, netns: u64, slot: u32, ifindex: u32) -> Result<Option<Taken>, KernelError> {
+    for taken in [Taken::Xdp, Taken::XdpGeneric, Taken::Tcx, Taken::Clsact] {
+        let [first, second] = points(taken);
+        if is_live(paths, netns, slot, ifindex, first)? && is_live(paths, netns, slot, ifindex, second)? {
+            return Ok(Some(taken));
+        }
+    }
+    Ok(None)
+}
+
+/// A link outlives its device, whose index may be another's by now. A classic filter's pin says nothing of either.
+fn is_live(paths: &Paths, netns: u64, slot: u32, ifindex: u32, point: Point) -> Result<bool, KernelError> {
+    let pin = point.pin(paths, netns, slot);
+    if !pin.exists() || clsact(point).is_some() {
+        return Ok(pin.exists());
+    }
+    let failed = |error| KernelError::system(format!("look at the link {}", pin.display()), error);
+    Ok(sys::link_device(&pin).map_err(failed)? == ifindex)
 }
 
 /// Slots that have any pin, complete or not.
@@ -96,7 +110,7 @@ pub(super) fn prepare(paths: &Paths, slot: u32, wanted: &Attachment) -> Result<(
     load::ensure(paths, netns)?;
     if devices(paths, netns)?.contains(&(ATTACHING, wanted.ifindex)) {
         // Killed here the last time.
-        detach_classic(netns, wanted.ifindex);
+        sweep::detach_classic(netns, wanted.ifindex);
     }
     remove_pins(paths, netns, slot)?;
     set_slot(paths, netns, wanted.ifindex, ATTACHING)?;
@@ -121,7 +135,7 @@ pub(super) fn attach(paths: &Paths, maps: &Maps, slot: u32, wanted: &Attachment)
 
 fn is_prepared(paths: &Paths, slot: u32, wanted: &Attachment) -> Result<bool, KernelError> {
     let netns = identity(wanted.netns.as_deref())?;
-    let hooked = taken(paths, netns, slot) == Some(wanted.taken);
+    let hooked = taken(paths, netns, slot, wanted.ifindex)? == Some(wanted.taken);
     Ok(hooked && devices(paths, netns)?.contains(&(ATTACHING, wanted.ifindex)))
 }
 
@@ -179,7 +193,7 @@ fn unhook_point(paths: &Paths, netns: u64, slot: u32, point: Point, old: &Attach
 }
 
 /// Removes what an earlier attachment of the slot left, whose device is gone.
-fn remove_pins(paths: &Paths, netns: u64, slot: u32) -> Result<(), KernelError> {
+pub(super) fn remove_pins(paths: &Paths, netns: u64, slot: u32) -> Result<(), KernelError> {
     Point::ALL
         .iter()
         .map(|point| point.pin(paths, netns, slot))
@@ -264,7 +278,7 @@ fn classic(
     program.pin(pin).map_err(|error| failed(&error))
 }
 
-const fn clsact(point: Point) -> Option<TcAttachType> {
+pub(super) const fn clsact(point: Point) -> Option<TcAttachType> {
     match point {
         Point::ClsactIn => Some(TcAttachType::Ingress),
         Point::ClsactOut => Some(TcAttachType::Egress),
@@ -317,58 +331,13 @@ fn update_classifier(
 }
 
 /// Writes the slot of a device; 0 is none.
-fn set_slot(paths: &Paths, netns: u64, ifindex: u32, slot: u32) -> Result<(), KernelError> {
+pub(super) fn set_slot(paths: &Paths, netns: u64, ifindex: u32, slot: u32) -> Result<(), KernelError> {
     let [direct, high] = OWN;
     if ifindex < DIRECT_IFINDEX {
         return Table::open(&paths.own_map(netns, direct), direct)?.set(&[(ifindex, slot)]);
     }
     let table: Table<u32, u32> = Table::open(&paths.own_map(netns, high), high)?;
     if slot == 0 { table.delete(&[ifindex]) } else { table.set(&[(ifindex, slot)]) }
-}
-
-/// Removes what an attach or a detach that was killed left behind, and the directories of namespaces that
-/// are gone.
-pub(super) fn sweep(paths: &Paths) -> Result<(), KernelError> {
-    for netns in paths.namespaces() {
-        if paths.own_map(netns, "IFINDEX").exists() {
-            sweep_namespace(paths, netns)?;
-        }
-        if names(&paths.links(netns)).is_empty() {
-            paths.remove_namespace(netns)?;
-        }
-    }
-    Ok(())
-}
-
-fn sweep_namespace(paths: &Paths, netns: u64) -> Result<(), KernelError> {
-    let devices = devices(paths, netns)?;
-    let used = |slot: &u32| devices.iter().any(|(known, _)| known == slot);
-    let unused: Vec<u32> = pinned_slots(paths, netns).into_iter().filter(|slot| !used(slot)).collect();
-    let classic = |slot: &u32| Point::ClsactIn.pin(paths, netns, *slot).exists();
-    let classic = unused.iter().any(classic);
-    for slot in unused {
-        remove_pins(paths, netns, slot)?;
-    }
-    for (_, ifindex) in devices.iter().filter(|(slot, _)| *slot == ATTACHING) {
-        if classic {
-            detach_classic(netns, *ifindex);
-        }
-        set_slot(paths, netns, *ifindex, 0)?;
-    }
-    Ok(())
-}
-
-/// A classic filter outlives its pin: without a slot it would drop what its device has to do with.
-fn detach_classic(netns: u64, ifindex: u32) {
-    let Some(name) = name_of(netns) else { return };
-    let detach = move || {
-        let Some(device) = super::devices::name(ifindex) else { return };
-        for point in [Point::ClsactIn, Point::ClsactOut] {
-            let _ = clsact(point).map(|direction| tc::qdisc_detach_program(&device, direction, point.program()));
-        }
-    };
-    // A namespace that is gone took its filters along.
-    let _ = within(name.as_deref(), detach);
 }
 
 /// The device index of every slot of a namespace.

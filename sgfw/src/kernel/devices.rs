@@ -216,9 +216,9 @@ fn has_tcx() -> bool {
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (6, 6)
 }
 
-/// The name of a device in the caller's namespace.
+/// The name of a device in the caller's namespace. For one that is gone, nix answers with an empty name.
 pub(super) fn name(ifindex: u32) -> Option<String> {
-    nix::net::if_::if_indextoname(ifindex).ok()?.into_string().ok()
+    nix::net::if_::if_indextoname(ifindex).ok()?.into_string().ok().filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod namespace;
 mod paths;
 mod probe;
 mod read;
+mod sweep;
 #[expect(unsafe_code, reason = "the BPF system calls that aya does not wrap: batches, and membarrier")]
 mod sys;
 
@@ -125,7 +126,7 @@ impl Kernel {
     /// # Errors
     /// A pin that cannot be removed.
     pub fn abandon(&self) -> Result<(), KernelError> {
-        attach::sweep(&self.paths)
+        sweep::all(&self.paths)
     }
 
     /// Executes a plan, operation by operation; `before` is called before each.
@@ -138,7 +139,7 @@ impl Kernel {
             before(index, op);
             execute::operation(&self.paths, &self.maps, op)?;
         }
-        if plan.is_empty() { Ok(()) } else { attach::sweep(&self.paths) }
+        if plan.is_empty() { Ok(()) } else { sweep::all(&self.paths) }
     }
 
     /// Packets and bytes by slot and reason, over all CPUs; only what is not zero.

@@ -84,7 +84,7 @@ fn of_namespace(
     let devices = if paths.own_map(netns, "IFINDEX").exists() { attach::devices(paths, netns)? } else { Vec::new() };
     let mut all = BTreeMap::new();
     for (slot, ifindex) in devices {
-        let Some(taken) = attach::taken(paths, netns, slot) else { continue };
+        let Some(taken) = attach::taken(paths, netns, slot, ifindex)? else { continue };
         // A device that is gone has no name any more, and nothing attached.
         let Some(device) = device_name(name.as_deref(), ifindex)? else { continue };
         // Spelled as it was before, so that the same device compares equal.

@@ -1,13 +1,18 @@
 //! The system calls that aya does not wrap. Every `unsafe` of this crate is in this file.
 //!
-//! Batches, because one call for an entry makes 100 000 prefixes a matter of seconds; and a membarrier,
-//! which returns when no program is left that began before it.
+//! Batches, because one call for an entry makes 100 000 prefixes a matter of seconds; a membarrier, which
+//! returns when no program is left that began before it; and the device of a link.
 
+use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 const LOOKUP_ELEM: u32 = 1;
+const OBJ_GET: u32 = 7;
+const OBJ_GET_INFO_BY_FD: u32 = 15;
 const LOOKUP_BATCH: u32 = 24;
 const UPDATE_BATCH: u32 = 26;
 const DELETE_BATCH: u32 = 27;
@@ -40,11 +45,60 @@ struct Elem {
     flags: u64,
 }
 
+/// `union bpf_attr`, the part for pins.
+#[repr(C)]
+#[derive(Default)]
+struct Pinned {
+    path: u64,
+    fd: u32,
+    flags: u32,
+}
+
+/// `union bpf_attr`, the part for what is known of a descriptor.
+#[repr(C)]
+#[derive(Default)]
+struct Info {
+    fd: u32,
+    length: u32,
+    info: u64,
+}
+
+/// `struct bpf_link_info`, as far as XDP and TCX links begin alike.
+#[repr(C)]
+#[derive(Default)]
+struct LinkInfo {
+    kind: u32,
+    id: u32,
+    program: u32,
+    pad: u32,
+    ifindex: u32,
+    rest: u32,
+}
+
 fn bpf<T>(command: u32, attr: &mut T) -> io::Result<()> {
+    call(command, attr).map(drop)
+}
+
+/// The call itself, which answers with a new descriptor where it makes one.
+fn call<T>(command: u32, attr: &mut T) -> io::Result<i32> {
     // SAFETY: `attr` is a live prefix of `union bpf_attr` of the given size; the callers below point it
     // only at buffers of the lengths it announces.
     let done = unsafe { libc::syscall(libc::SYS_bpf, command, std::ptr::from_mut(attr), size_of::<T>()) };
-    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if done < 0 { Err(io::Error::last_os_error()) } else { Ok(i32::try_from(done).unwrap_or(0)) }
+}
+
+/// The index of the device that a pinned XDP or TCX link is attached to; 0 once the device is gone.
+pub(super) fn link_device(pin: &Path) -> io::Result<u32> {
+    let path = CString::new(pin.as_os_str().as_bytes())?;
+    let mut pinned = Pinned { path: path.as_ptr() as u64, ..Pinned::default() };
+    let fd = call(OBJ_GET, &mut pinned)?;
+    // SAFETY: the call just made this descriptor, and nobody else knows it.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let mut link = LinkInfo::default();
+    let length = u32::try_from(size_of::<LinkInfo>()).unwrap_or(0);
+    let mut info = Info { fd: raw(fd.as_fd()), length, info: std::ptr::from_mut(&mut link) as u64 };
+    bpf(OBJ_GET_INFO_BY_FD, &mut info)?;
+    Ok(link.ifindex)
 }
 
 fn raw(map: BorrowedFd<'_>) -> u32 {
