@@ -108,7 +108,7 @@ fn resolution(planned: &Planned) -> String {
             interface.map(|interface| interface.side.to_string()).unwrap_or_default(),
             interface.map(|interface| list(&interface.addresses)).unwrap_or_default(),
             attachment.taken.to_string(),
-            why.map(|why| format!("{}; {}", why.device, why.hook)).unwrap_or_default(),
+            why.map(|why| format!("{}, {}", why.device, why.hook)).unwrap_or_default(),
         ]);
     }
     table.text() + "\n"

@@ -70,7 +70,8 @@ struct Row {
     attached: bool,
     side: String,
     hook: String,
-    why: String,
+    device_why: Option<String>,
+    hook_why: Option<String>,
     groups: BTreeSet<String>,
     addresses: Vec<String>,
     passed: u64,
@@ -147,7 +148,7 @@ impl View {
                 list(&row.addresses),
                 row.passed.to_string(),
                 row.dropped.to_string(),
-                row.why.clone(),
+                list(row.device_why.iter().chain(&row.hook_why)),
             ]);
         }
         table.text()
@@ -180,7 +181,8 @@ fn row(now: &InForce, slot: u32, place: Place, counters: &[CounterRow]) -> Row {
         attached: now.running.attachments.contains_key(&slot),
         side: interface.map(|it| it.side.to_string()).unwrap_or_default(),
         hook: place.attachment.taken.to_string(),
-        why: why.map(|why| format!("{}; {}", why.device, why.hook)).unwrap_or_default(),
+        device_why: why.map(|why| why.device.clone()),
+        hook_why: why.map(|why| why.hook.clone()),
         groups: interface.map(|it| it.groups.clone()).unwrap_or_default(),
         addresses: interface.map(|it| it.addresses.iter().map(ToString::to_string).collect()).unwrap_or_default(),
         passed: total(Verdict::Pass),
