@@ -1,0 +1,356 @@
+//! The commands on real devices: veth pairs in a network namespace of each test's own.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
+mod command;
+
+use command::{Said, Sgfw, skip};
+use serde_json::Value;
+use sgfw::kernel::within;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+const BPF: &str = "/sys/fs/bpf";
+
+/// Two namespaces and the veth pair between them: `v0` at 10.9.0.1, which is protected, and `v1` at 10.9.0.2.
+struct Lab {
+    sgfw: Sgfw,
+    here: String,
+    there: String,
+}
+
+impl Lab {
+    /// None, said aloud, without the privilege.
+    fn new(test: &str) -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            skip(test, "needs root");
+            return None;
+        }
+        if let Err(reason) = mounted() {
+            skip(test, &reason);
+            return None;
+        }
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("sgfwcli-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let lab = Self { sgfw: Sgfw::below(Path::new(BPF)), here: name.clone(), there: format!("{name}-peer") };
+        let made = ip(&["netns", "add", &lab.here]) && ip(&["netns", "add", &lab.there]);
+        if !made {
+            skip(test, "no network namespace can be made");
+            return None;
+        }
+        lab.wire();
+        Some(lab)
+    }
+
+    fn wire(&self) {
+        let (here, there) = (self.here.as_str(), self.there.as_str());
+        // Always the same index, as a device that is made anew may well get.
+        let device = ["-n", here, "link", "add", "index", "77", "name", "v0", "type", "veth"];
+        assert!(ip(&[&device[..], &["peer", "name", "v1", "netns", there]].concat()));
+        for (netns, device, address) in [(here, "v0", "10.9.0.1/24"), (there, "v1", "10.9.0.2/24")] {
+            assert!(ip(&["-n", netns, "address", "add", address, "dev", device]));
+            assert!(ip(&["-n", netns, "link", "set", device, "up"]));
+        }
+    }
+
+    /// A policy for `v0` with these ports open for everybody, and this of the interface.
+    fn policy(&self, ports: &str, more: &str) -> String {
+        let text = format!(
+            "version: 1\ngroups:\n  - name: web\n    ingress:\n      - {{protocol: tcp, ports: {ports}, from: 10.0.0.0/8}}\n\
+             interfaces:\n  - {{name: web, device: v0, netns: {}, addresses: [10.9.0.1], groups: [web]{more}}}\n",
+            self.here
+        );
+        self.sgfw.file("policy.yaml", &text)
+    }
+
+    fn apply(&self, ports: &str) -> Said {
+        self.sgfw.run(&["apply", &self.policy(ports, "")])
+    }
+
+    fn listen(&self, port: u16) -> TcpListener {
+        within(Some(&self.here), || TcpListener::bind(("10.9.0.1", port))).unwrap().unwrap()
+    }
+
+    /// A connection from the other side, if it is let in.
+    fn connect(&self, port: u16) -> Option<TcpStream> {
+        let to = ("10.9.0.1", port).to_socket_addrs().unwrap().next().unwrap();
+        within(Some(&self.there), || TcpStream::connect_timeout(&to, Duration::from_millis(700))).unwrap().ok()
+    }
+
+    fn status(&self) -> Value {
+        self.sgfw.run(&["status", "-o", "json"]).exits(0).json()
+    }
+
+    fn operations(&self, arguments: &[&str]) -> Vec<String> {
+        let json = self.sgfw.run(&[arguments, &["-o", "json"]].concat()).json();
+        let operations = json["operations"].as_array().unwrap();
+        operations.iter().map(|op| op.as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = self.sgfw.run(&["detach", "--all"]);
+        let _ = ip(&["netns", "delete", &self.here]);
+        let _ = ip(&["netns", "delete", &self.there]);
+    }
+}
+
+fn ip(arguments: &[&str]) -> bool {
+    Command::new("ip").args(arguments).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// The BPF file system, which `apply` would mount for its usual directory only.
+fn mounted() -> Result<(), String> {
+    let magic = || rustix::fs::statfs(BPF).is_ok_and(|it| it.f_type == 0xcafe_4a11);
+    if !magic() {
+        let _ = Command::new("mount").args(["-t", "bpf", "bpf", BPF]).status();
+    }
+    if magic() { Ok(()) } else { Err("no BPF file system can be mounted".into()) }
+}
+
+#[test]
+fn a_policy_is_applied_once_and_a_second_time_changes_nothing() {
+    let Some(lab) = Lab::new("a_policy_is_applied_once_and_a_second_time_changes_nothing") else { return };
+    let _open = lab.listen(80);
+    let _shut = lab.listen(81);
+    let policy = lab.policy("80", "");
+    lab.sgfw.run(&["plan", &policy]).exits(2).says(&["+ group web", "attach v0", "generation 0 becomes 1"]);
+    lab.sgfw.run(&["apply", &policy]).exits(0).says(&["applied generation 1", "attach v0"]);
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+    let record = lab.sgfw.state().join("generation-1.json");
+    let written = std::fs::metadata(&record).unwrap().modified().unwrap();
+    lab.sgfw.run(&["plan", &policy]).exits(0).says(&["No changes"]);
+    lab.sgfw.run(&["apply", &policy]).exits(0).says(&["No changes: generation 1"]);
+    assert!(lab.operations(&["plan", &policy]).is_empty());
+    assert_eq!(std::fs::metadata(&record).unwrap().modified().unwrap(), written);
+    lab.apply("81").exits(0).says(&["applied generation 2", "- ingress tcp 80", "+ ingress tcp 81"]);
+    assert!(lab.connect(81).is_some() && lab.connect(80).is_none());
+}
+
+#[test]
+fn the_order_of_a_list_is_no_change_and_words_write_no_map() {
+    let Some(lab) = Lab::new("the_order_of_a_list_is_no_change_and_words_write_no_map") else { return };
+    lab.apply("[80, 443]").exits(0);
+    lab.sgfw.run(&["plan", &lab.policy("[443, 80]", "")]).exits(0).says(&["No changes"]);
+    let policy = lab.policy("[80, 443]", "");
+    let text = std::fs::read_to_string(&policy).unwrap().replace("10.0.0.0/8}", "10.0.0.0/8, description: browsers}");
+    std::fs::write(&policy, text).unwrap();
+    lab.sgfw.run(&["plan", &policy]).exits(2).says(&["description \"browsers\"", "no map is written"]);
+    assert!(lab.operations(&["apply", &policy]).is_empty());
+    lab.sgfw.run(&["show", "rules", "web"]).exits(0).says(&["browsers"]);
+    lab.sgfw.run(&["plan", &policy]).exits(0);
+}
+
+#[test]
+fn a_member_more_is_one_entry_and_no_new_generation() {
+    let Some(lab) = Lab::new("a_member_more_is_one_entry_and_no_new_generation") else { return };
+    let with = |member: &str| {
+        let policy = lab.policy("80, from: {group: app}}\n      - {protocol: tcp, ports: 81", "");
+        let text = std::fs::read_to_string(&policy).unwrap().replace("interfaces:", "  - name: app\ninterfaces:");
+        lab.sgfw.file(
+            "members.yaml",
+            &format!("{text}members:\n  - {{name: one, addresses: [10.9.0.9], groups: [app]}}\n{member}"),
+        )
+    };
+    lab.sgfw.run(&["apply", &with("")]).exits(0);
+    let more = with("  - {name: two, addresses: [10.9.0.2], groups: [app]}\n");
+    assert_eq!(lab.operations(&["apply", &more]), ["write 1 members"]);
+    assert_eq!(lab.status()["generation"], 1);
+    lab.sgfw.run(&["show", "groups", "app"]).exits(0).says(&["one, two"]);
+    lab.sgfw.run(&["show", "cells", "web"]).exits(0).says(&["members 10.9.0.2, 10.9.0.9", "tcp 80"]);
+}
+
+#[test]
+fn what_a_device_refuses_leaves_the_running_policy_as_it_is() {
+    let Some(lab) = Lab::new("what_a_device_refuses_leaves_the_running_policy_as_it_is") else { return };
+    let _open = lab.listen(80);
+    assert!(ip(&["-n", &lab.here, "link", "add", "v2", "type", "veth", "peer", "name", "v3"]));
+    let foreign = Sgfw::below(Path::new(BPF));
+    let other = foreign.file(
+        "other.yaml",
+        &format!("version: 1\ninterfaces:\n  - {{name: x, device: v2, netns: {}, hook: xdp-generic}}\n", lab.here),
+    );
+    foreign.run(&["apply", &other]).exits(0);
+    lab.apply("80").exits(0);
+    let policy = lab.policy("81", "");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let two = format!("{text}  - {{name: two, device: v2, netns: {}, hook: xdp}}\n", lab.here);
+    let two = lab.sgfw.file("two.yaml", &two);
+    lab.sgfw.run(&["apply", &two]).exits(1).complains(&["XDP program of somebody else", "\"v2\"", "hook: tc"]);
+    assert!(lab.connect(80).is_some());
+    let status = lab.status();
+    assert_eq!((&status["generation"], &status["degraded"]), (&1.into(), &serde_json::json!([])));
+    assert_eq!(lab.sgfw.run(&["plan", &lab.policy("80", "")]).code, Some(0));
+    drop(foreign);
+    lab.sgfw.run(&["apply", &two]).exits(0).says(&["applied generation 2", "attach v2"]);
+}
+
+#[test]
+fn a_lost_or_damaged_record_costs_names_and_nothing_else() {
+    let Some(lab) = Lab::new("a_lost_or_damaged_record_costs_names_and_nothing_else") else { return };
+    let _open = lab.listen(80);
+    lab.apply("80").exits(0);
+    let policy = lab.policy("80", "");
+    for damage in [None, Some("{\"schema\": 1, \"gener")] {
+        let record = lab.sgfw.state().join("generation-1.json");
+        match damage {
+            Some(text) => std::fs::write(&record, text).unwrap(),
+            None => std::fs::remove_file(&record).unwrap(),
+        }
+        assert!(lab.connect(80).is_some());
+        lab.sgfw.run(&["plan", &policy]).exits(2).says(&["the text of generation 1 is not known"]);
+        assert!(lab.status()["degraded"][0].as_str().unwrap().contains("apply the policy again"));
+        lab.sgfw.run(&["show", "rules"]).exits(1).complains(&["is not known", "sgfw show cells"]);
+        lab.sgfw.run(&["show", "cells"]).exits(0).says(&["slot 1", "tcp 80"]);
+        lab.sgfw.run(&["apply", &policy]).exits(0).complains(&["warning"]);
+        assert_eq!(lab.status()["degraded"], serde_json::json!([]));
+        assert_eq!(lab.status()["generation"], 1, "the same policy is in force");
+        lab.sgfw.run(&["plan", &policy]).exits(0);
+    }
+}
+
+#[test]
+fn whoever_is_logged_in_is_not_locked_out() {
+    let Some(lab) = Lab::new("whoever_is_logged_in_is_not_locked_out") else { return };
+    let listener = lab.listen(22);
+    let _client = lab.connect(22).unwrap();
+    let _server = listener.accept().unwrap();
+    lab.apply("80").exits(1).complains(&[
+        "lock out",
+        "10.9.0.2",
+        "port 22",
+        "interface \"web\"",
+        "ports: 22",
+        "--allow-lockout",
+    ]);
+    assert!(!lab.sgfw.pins.exists(), "nothing was pinned");
+    lab.apply("[22, 80]").exits(0);
+    lab.apply("80").exits(1);
+    lab.sgfw.run(&["apply", &lab.policy("80", ""), "--allow-lockout"]).exits(0).says(&["generation 2"]);
+    lab.apply("81").exits(1);
+    lab.sgfw.run(&["detach", "--all"]).exits(0);
+    drop((listener, _client, _server));
+}
+
+#[test]
+fn flows_counters_and_log_speak_in_names_and_rules() {
+    let Some(lab) = Lab::new("flows_counters_and_log_speak_in_names_and_rules") else { return };
+    let _open = lab.listen(80);
+    let policy = lab.policy("80", "");
+    lab.apply("80").exits(0);
+    let mut log =
+        lab.sgfw.command(&["log", "--interface", "web"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut words = String::new();
+    BufReader::new(log.stderr.take().unwrap()).read_line(&mut words).unwrap();
+    assert!(words.contains("Ctrl-C"), "{words}");
+    let _client = lab.connect(80).unwrap();
+    assert!(lab.connect(81).is_none());
+    let mut line = String::new();
+    BufReader::new(log.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("web drop no-ingress-rule") && line.contains("bytes"), "{line}");
+    rustix::process::kill_process(rustix::process::Pid::from_child(&log), rustix::process::Signal::INT).unwrap();
+    assert_eq!(log.wait().unwrap().code(), Some(0));
+
+    let flows = lab.sgfw.run(&["flows", "-o", "json"]).exits(0).json();
+    let flow = flows["flows"].as_array().unwrap().iter().find(|flow| flow["local_port"] == 80).unwrap().clone();
+    let wanted = [
+        ("interface", "web"),
+        ("protocol", "tcp"),
+        ("remote", "10.9.0.2"),
+        ("direction", "ingress"),
+        ("state", "established"),
+    ];
+    wanted.iter().for_each(|(field, value)| assert_eq!(flow[field], *value, "{flow}"));
+    assert_eq!(flow["admitted_by"], format!("web: ingress tcp 80 from 10.0.0.0/8 ({policy}:5)"));
+    lab.apply("81").exits(0);
+    lab.sgfw.run(&["flows", "--interface", "v0"]).exits(0).says(&["generation 1, web: ingress tcp 80", "live flow"]);
+    lab.sgfw.run(&["flows", "--interface", "x"]).exits(1).complains(&["there are: v0, web"]);
+
+    let counters = lab.sgfw.run(&["counters", "--interface", "web", "-o", "json"]).exits(0).json();
+    let of = |reason: &str| {
+        counters["counters"].as_array().unwrap().iter().find(|row| row["reason"] == reason).unwrap().clone()
+    };
+    assert!(of("no-ingress-rule")["packets"].as_u64().unwrap() > 0);
+    assert_eq!(of("new")["verdict"], "pass");
+    let status = lab.status();
+    assert!(status["interfaces"][0]["hook_why"].as_str().unwrap().contains("virtual"), "{status}");
+    assert!(status["dropped"].as_u64().unwrap() > 0 && status["top_drops"][0]["packets"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn detaching_says_what_is_unprotected_and_all_of_it_leaves_nothing() {
+    let Some(lab) = Lab::new("detaching_says_what_is_unprotected_and_all_of_it_leaves_nothing") else { return };
+    let _shut = lab.listen(81);
+    lab.apply("80").exits(0);
+    assert!(lab.connect(81).is_none());
+    lab.sgfw.run(&["detach", "v9"]).exits(1).complains(&["not attached to v9", "v0"]);
+    lab.sgfw.run(&["detach", "v0"]).exits(0).says(&["detached v0", "unprotected"]);
+    assert!(lab.connect(81).is_some());
+    lab.sgfw.run(&["detach", "v0"]).exits(1).complains(&["not attached to v0"]);
+    lab.apply("80").exits(0);
+    lab.sgfw.run(&["detach", "web"]).exits(0);
+    lab.apply("80").exits(0);
+    std::fs::remove_dir_all(lab.sgfw.state()).unwrap();
+    lab.sgfw.run(&["detach", "v0"]).exits(0).says(&["detached v0"]);
+    assert!(lab.connect(81).is_some(), "also when nobody knows the policy's text");
+    lab.apply("80").exits(0);
+    lab.sgfw.run(&["detach", "--all"]).exits(0).says(&["detached v0", "removed"]);
+    assert!(lab.connect(81).is_some());
+    assert!(!lab.sgfw.pins.exists() && !lab.sgfw.state().exists());
+}
+
+#[test]
+fn a_second_apply_is_told_who_holds_the_lock() {
+    let Some(lab) = Lab::new("a_second_apply_is_told_who_holds_the_lock") else { return };
+    let store = sgfw::store::Store::new(lab.sgfw.state());
+    let lock = store.lock("apply").unwrap();
+    let me = format!("process {}: sgfw apply", std::process::id());
+    lab.apply("80").exits(1).complains(&["another sgfw is at work", &me]);
+    drop(lock);
+    lab.apply("80").exits(0);
+}
+
+#[test]
+fn a_device_that_is_gone_degrades_the_status_and_is_taken_up_again() {
+    let Some(lab) = Lab::new("a_device_that_is_gone_degrades_the_status_and_is_taken_up_again") else { return };
+    lab.apply("80").exits(0);
+    assert!(ip(&["-n", &lab.here, "link", "delete", "v0"]));
+    let status = lab.status();
+    assert!(status["degraded"][0].as_str().unwrap().contains("v0 of interface web is gone"), "{status}");
+    assert_eq!(status["interfaces"][0]["attached"], false);
+    lab.sgfw.run(&["status"]).exits(0).says(&["NOT ATTACHED", "warning"]);
+    lab.wire();
+    let _shut = lab.listen(81);
+    assert!(lab.connect(81).is_some());
+    assert!(lab.status()["degraded"][0].as_str().unwrap().contains("not attached to v0"));
+    lab.apply("80").exits(0).says(&["attach v0"]);
+    assert!(lab.connect(81).is_none());
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn killed_before_any_operation_the_next_apply_ends_where_it_should() {
+    let Some(lab) = Lab::new("killed_before_any_operation_the_next_apply_ends_where_it_should") else { return };
+    let (_a, _b) = (lab.listen(80), lab.listen(81));
+    lab.apply("80").exits(0);
+    for operation in 0.. {
+        let policy = lab.policy("81", "");
+        let mut command = lab.sgfw.command(&["apply", &policy]);
+        let said = Said::of(&command.env("SGFW_FAILPOINT", operation.to_string()).output().unwrap());
+        let (old, new) = (lab.connect(80).is_some(), lab.connect(81).is_some());
+        assert!(old != new, "before operation {operation}: {old} {new}");
+        lab.sgfw.run(&["apply", &policy]).exits(0);
+        assert!(lab.connect(81).is_some() && lab.connect(80).is_none());
+        lab.apply("80").exits(0);
+        lab.sgfw.run(&["plan", &lab.policy("80", "")]).exits(0);
+        if said.code == Some(0) {
+            assert!(operation > 5, "{operation}");
+            break;
+        }
+    }
+}
