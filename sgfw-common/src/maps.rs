@@ -21,21 +21,21 @@ pub const MAX_HIGH_IFINDEX: u32 = 1024;
 /// every slot, so that the hot path has no comparison for it.
 pub const ATTACHING: u32 = u32::MAX;
 /// Nodes of the 32-bit range trees: rules' ports and IPv4 prefixes. 128 bytes each.
-pub const MAX_NODES32: u32 = 262_144;
+pub const MAX_NODES32: u32 = 131_072;
 /// Nodes of the IPv6 prefix trees. 320 bytes each.
-pub const MAX_NODES128: u32 = 65_536;
+pub const MAX_NODES128: u32 = 32_768;
 /// Addresses that belong to a group.
 pub const MAX_MEMBERS: u32 = 262_144;
 /// Cells for (policy and direction, set of groups of the peer).
 pub const MAX_MEMBER_CELLS: u32 = 262_144;
 /// TCP connections whose handshake was seen and validated, of each family.
-pub const MAX_TCP: u32 = 262_144;
+pub const MAX_TCP: u32 = 131_072;
 /// TCP connections on their way there, of each family.
 pub const MAX_HALF_OPEN: u32 = 65_536;
 /// Flows of UDP, ICMP and every other protocol, of each family.
-pub const MAX_OTHER: u32 = 131_072;
+pub const MAX_OTHER: u32 = 65_536;
 /// Fragmented datagrams whose first fragment passed, of each family.
-pub const MAX_FRAGMENTS: u32 = 16_384;
+pub const MAX_FRAGMENTS: u32 = 8_192;
 
 /// The ingress rules' place in [`Interface::rules`], and the initiator's name in [`Flow::initiator`].
 pub const INGRESS: usize = 0;
