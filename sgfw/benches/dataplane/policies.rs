@@ -1,7 +1,7 @@
 //! Policies of so many rules: port 22 from one range, port 80 from everybody, and the rest from /24 and /32.
 
 use ipnet::{IpNet, Ipv4Net};
-use sgfw::model::{Group, Interface, Origin, Peer, PortRange, Rule, Snapshot, Traffic};
+use sgfw::model::{Group, Interface, Origin, Peer, PortRange, Rule, Side, Snapshot, Traffic};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -32,8 +32,8 @@ pub(crate) fn policy(rules: u32, egress: Egress) -> Snapshot {
 fn generated(index: u32) -> Rule {
     let scattered = index.wrapping_mul(0x9e37_79b1);
     let address = Ipv4Addr::from(0x0b00_0000 + scattered % 0x5900_0000);
-    let block = Ipv4Net::new(address, if index % 3 == 0 { 32 } else { 24 }).map(|block| block.trunc());
-    let block = block.map_or_else(|_| Ipv4Net::default(), |block| block);
+    let length = if index.is_multiple_of(3) { 32 } else { 24 };
+    let block = Ipv4Net::new(address, length).expect("a length that IPv4 has").trunc();
     let port = 1000 + (index % 50) as u16;
     rule(port, IpNet::V4(block))
 }
@@ -50,19 +50,8 @@ fn rule(port: u16, block: IpNet) -> Rule {
 fn interface() -> Interface {
     let addresses: [IpAddr; 2] = [Ipv4Addr::new(10, 0, 0, 2).into(), "2001:db8::2".parse().expect("an address")];
     Interface {
-        name: "web".into(),
-        device: Default::default(),
-        netns: None,
-        side: Default::default(),
         addresses: BTreeSet::from(addresses),
         groups: BTreeSet::from(["web".to_owned()]),
-        hook: Default::default(),
-        source_check: false,
-        trunk: false,
-        timeouts: Default::default(),
-        never_filtered: Default::default(),
-        icmp_errors: Default::default(),
-        ethertypes: BTreeSet::new(),
-        link: Default::default(),
+        ..Interface::new("web", Side::Host)
     }
 }

@@ -1,6 +1,6 @@
 //! The command line: one file a verb, and what they share.
 //!
-//! What the user typed becomes a [`Context`](context::Context) and a verb; a verb becomes a reply or a failure; both
+//! What the user typed becomes a `Context` and a verb; a verb becomes a reply or a failure; both
 //! become text or JSON, and an exit code, here. Exit codes: 0 done, 1 failed, 2 `plan` found changes, 64 the command
 //! line makes no sense, 77 not allowed.
 

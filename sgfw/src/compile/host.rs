@@ -14,6 +14,7 @@ use sgfw_common::tables::{Entry, Refused, Table, Tables};
 use sgfw_common::verdict::{Hook, judge};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 use std::rc::Rc;
 
 /// A flow in [`Flows`], shared with its table.
@@ -44,9 +45,18 @@ impl Flows {
         self.table(table).borrow().get(key).cloned()
     }
 
-    /// Enters a flow, in the place of one with the same key.
-    pub fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) {
-        self.table(table).borrow_mut().insert(*key, FlowEntry(Rc::new(Cell::new(*flow))));
+    /// Enters a flow where there is none with its key.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused> {
+        match self.table(table).borrow_mut().entry(*key) {
+            Slot::Occupied(_) => Err(Refused::Exists),
+            Slot::Vacant(slot) => {
+                slot.insert(FlowEntry(Rc::new(Cell::new(*flow))));
+                Ok(())
+            }
+        }
     }
 
     /// Forgets a flow.
@@ -149,11 +159,7 @@ impl Tables for HostTables<'_> {
     }
 
     fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused> {
-        if self.flows.get(table, key).is_some() {
-            return Err(Refused::Exists);
-        }
-        self.flows.insert(table, key, flow);
-        Ok(())
+        self.flows.insert_new(table, key, flow)
     }
 
     fn remove(&self, table: Table, key: &FlowKey) {

@@ -10,7 +10,7 @@ use sgfw_common::maps::{self, Flow, FlowKey, Interface, Member, MemberCell, Node
 use sgfw_common::packet::Packet;
 use sgfw_common::range::Nodes;
 use sgfw_common::reason::Verdict;
-use sgfw_common::tables::{Table, Tables};
+use sgfw_common::tables::{Refused, Table, Tables};
 use sgfw_common::verdict::{Hook, judge};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -48,9 +48,8 @@ impl Tables for Seen<'_> {
     fn flow(&self, table: Table, key: &FlowKey) -> Option<FlowEntry> {
         self.flows.get(table, key)
     }
-    fn insert(&self, table: Table, key: &FlowKey, flow: &Flow) -> bool {
-        self.flows.insert(table, key, flow);
-        true
+    fn insert_new(&self, table: Table, key: &FlowKey, flow: &Flow) -> Result<(), Refused> {
+        self.flows.insert_new(table, key, flow)
     }
     fn remove(&self, table: Table, key: &FlowKey) {
         self.flows.remove(table, key);
