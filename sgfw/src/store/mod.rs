@@ -4,7 +4,7 @@
 //! damaged costs names and rule texts, and nothing else. A file is written beside its place, synced and renamed
 //! before the first map is written, so that whoever is killed in between leaves the kernel's generation explained.
 //!
-//! Limits: the last [`KEPT`] generations are kept; the directory is the machine's own, and a reboot may empty it as
+//! Limits: the last [`KEPT`] generations are kept, fewer if they are large; the directory is the machine's own, and a reboot may empty it as
 //! it empties the kernel.
 
 mod lock;
@@ -21,6 +21,9 @@ use thiserror::Error;
 
 /// Generations that are kept.
 pub const KEPT: usize = 20;
+
+/// Bytes that kept generations may take beside the two newest: the directory usually lies in memory.
+const KEPT_BYTES: u64 = 32 << 20;
 
 /// Where the state lies when nobody says otherwise.
 pub const DEFAULT: &str = "/run/sgfw";
@@ -171,9 +174,14 @@ impl Store {
 
     /// What cannot be removed now goes another time; no apply fails over it.
     fn forget_old(&self, newest: u64) {
-        let old = self.generations();
-        for generation in old.iter().rev().filter(|old| **old <= newest).skip(KEPT) {
-            let _ = fs::remove_file(self.file(*generation));
+        let mut bytes = 0;
+        let generations = self.generations();
+        for (age, generation) in generations.iter().rev().filter(|it| **it <= newest).enumerate() {
+            let path = self.file(*generation);
+            bytes += fs::metadata(&path).map_or(0, |file| file.len());
+            if age >= KEPT || (age >= 2 && bytes > KEPT_BYTES) {
+                let _ = fs::remove_file(path);
+            }
         }
     }
 }

@@ -52,6 +52,15 @@ fn the_last_twenty_generations_are_kept_and_nothing_is_left_beside() {
 }
 
 #[test]
+fn large_generations_are_kept_in_twos() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::new(directory.path());
+    let large = |generation| Record { sources: vec!["x".repeat(20 << 20)], ..record(generation) };
+    (1..=4).for_each(|generation| store.write(&large(generation)).unwrap());
+    assert_eq!(store.generations(), [3, 4]);
+}
+
+#[test]
 fn a_second_one_is_told_who_holds_the_lock() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::new(directory.path());
