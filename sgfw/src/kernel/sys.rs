@@ -105,35 +105,30 @@ fn raw(map: BorrowedFd<'_>) -> u32 {
     map.as_raw_fd().unsigned_abs()
 }
 
-/// Writes all entries.
+/// Writes all entries; `keys` and `values` are of one length.
 pub(super) fn update<K: IntoBytes + Immutable, V: IntoBytes + Immutable>(
     map: BorrowedFd<'_>,
     keys: &[K],
     values: &[V],
 ) -> io::Result<()> {
-    for (keys, values) in keys.chunks(CHUNK).zip(values.chunks(CHUNK)) {
-        let mut done = 0;
-        while done < keys.len() {
-            let mut batch = Batch {
-                keys: keys[done..].as_ptr() as u64,
-                values: values[done..].as_ptr() as u64,
-                count: u32::try_from(keys.len() - done).unwrap_or(0),
-                map_fd: raw(map),
-                ..Batch::default()
-            };
-            match bpf(UPDATE_BATCH, &mut batch) {
-                Err(error) if error.raw_os_error() == Some(libc::EINTR) => done += batch.count as usize,
-                result => return_or(result, &mut done, batch.count)?,
-            }
-        }
+    let mut done = 0;
+    while done < keys.len() {
+        let mut batch = Batch {
+            keys: keys[done..].as_ptr() as u64,
+            values: values[done..].as_ptr() as u64,
+            count: chunk(keys.len() - done),
+            map_fd: raw(map),
+            ..Batch::default()
+        };
+        bpf(UPDATE_BATCH, &mut batch)?;
+        done += batch.count as usize;
     }
     Ok(())
 }
 
-fn return_or(result: io::Result<()>, done: &mut usize, count: u32) -> io::Result<()> {
-    result?;
-    *done += count as usize;
-    Ok(())
+/// Entries of the next call.
+fn chunk(left: usize) -> u32 {
+    u32::try_from(left.min(CHUNK)).unwrap_or(u32::MAX)
 }
 
 /// Deletes all keys; one that is not there is fine.
@@ -142,7 +137,7 @@ pub(super) fn delete<K: IntoBytes + Immutable>(map: BorrowedFd<'_>, keys: &[K]) 
     while done < keys.len() {
         let mut batch = Batch {
             keys: keys[done..].as_ptr() as u64,
-            count: u32::try_from(keys.len() - done).unwrap_or(u32::MAX),
+            count: chunk(keys.len() - done),
             map_fd: raw(map),
             ..Batch::default()
         };
