@@ -137,6 +137,29 @@ fn killed_at_any_time_the_old_or_the_new_policy_holds() {
     lab.expect(NEW_HOLDS);
 }
 
+#[test]
+fn without_tcx_the_classic_qdisc_serves_and_goes_again() {
+    const TC: &[Setup] = &[Setup { hook: "tc", side: "host" }, Setup { hook: "tc", side: "port" }];
+    let Some(lab) = Lab::with(TC, &["peer"], &["vm"]) else { return };
+    let run = |arguments: &[&str]| {
+        let mut command = lab.sgfw.command(arguments);
+        Said::of(&command.env("SGFW_NO_TCX", "1").output().expect("sgfw"))
+    };
+    let qdiscs = || {
+        let port = output(Command::new("tc").args(["-n", &lab.net.bridge(), "qdisc"]));
+        output(Command::new("tc").args(["-n", &lab.net.netns(&instance("vm", TC[0])), "qdisc"])) + &port
+    };
+    run(&["apply", &lab.file(OLD)]).succeeded();
+    lab.expect(OLD_HOLDS);
+    assert_eq!(qdiscs().matches("clsact").count(), 2, "{}", qdiscs());
+    run(&["apply", &lab.file(NEW)]).succeeded();
+    lab.expect(NEW_HOLDS);
+    assert!(run(&["apply", &lab.file(NEW)]).out.contains("No changes"));
+    run(&["detach", "--all"]).succeeded();
+    lab.expect(NOTHING_HOLDS);
+    assert_eq!(qdiscs().matches("clsact").count(), 0, "{}", qdiscs());
+}
+
 /// Applies and dies before the given step; none if there is no such step and the apply got through.
 fn killed_at(lab: &Lab, policy: &str, step: u32) -> Option<()> {
     let mut command = lab.sgfw.command(&["apply", &lab.file(policy)]);

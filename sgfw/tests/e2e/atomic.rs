@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::lab::probe::{Place, mark};
+use crate::lab::setup::Setup;
 use crate::lab::wire::{self, End, Mark};
 use crate::lab::{Lab, net};
 
@@ -42,10 +43,35 @@ const THREE: &str = "groups:
       - {protocol: udp, ports: 1000-1999, from: [10.77.0.0/16, \"fd77::/64\"]}
       - {protocol: udp, ports: 3000-3999, from: anywhere}";
 
+const TC_HOST: Setup = Setup { hook: "tc", side: "host" };
+const TC_PORT: Setup = Setup { hook: "tc", side: "port" };
+
 #[test]
 fn a_policy_change_is_seen_whole_or_not_at_all() {
     let Some(lab) = Lab::new(&["peer", "other"], &["vm"]) else { return };
     lab.apply(ONE);
+    let mut policies = [TWO, THREE, ONE].into_iter().cycle();
+    let (report, counts) = under_traffic(&lab, || drop(lab.apply(policies.next().unwrap_or(ONE))));
+    assert!(counts.iter().all(|count| count.lost == 0 && count.leaked == 0), "{report}");
+}
+
+#[test]
+fn another_hook_takes_over_without_an_open_moment() {
+    let Some(lab) = Lab::with(&[TC_HOST, TC_PORT], &["peer", "other"], &["vm"]) else { return };
+    lab.apply(ONE);
+    let mut hooks = ["xdp", "xdp-generic", "tc"].into_iter().cycle();
+    let (report, counts) = under_traffic(&lab, || {
+        let hook = format!("hook: {}", hooks.next().unwrap_or("tc"));
+        let file = lab.sgfw.file("hooks.yaml", &lab.policy(ONE).replace("hook: tc", &hook));
+        lab.sgfw.run(&["apply", &file]).succeeded();
+    });
+    assert!(counts.iter().all(|count| count.leaked == 0), "{report}");
+    // A driver may lose what is on its way when it takes an XDP program; the policy does not.
+    assert!(counts.iter().all(|count| count.lost * 50 < count.sent), "{report}");
+}
+
+/// Changes things again and again for some seconds, while every instance is sent new flows: what became of them.
+fn under_traffic(lab: &Lab, mut change: impl FnMut()) -> (String, Vec<Count>) {
     let stop = AtomicBool::new(false);
     let targets = lab.setups().iter().flat_map(|setup| [false, true].map(|v6| (*setup, v6)));
     let targets: Vec<(String, Place, Place)> = targets
@@ -54,18 +80,18 @@ fn a_policy_change_is_seen_whole_or_not_at_all() {
             (format!("{setup} {}", if v6 { "v6" } else { "v4" }), place("peer"), place("vm"))
         })
         .collect();
-    let (counts, applies) = std::thread::scope(|scope| {
+    let (counts, changes) = std::thread::scope(|scope| {
         let stop = &stop;
         let probers: Vec<_> = targets.iter().map(|(_, from, to)| scope.spawn(move || prober(from, to, stop))).collect();
-        let applies = change(&lab, Duration::from_secs(6));
+        let end = Instant::now() + Duration::from_secs(6);
+        let changes = std::iter::from_fn(|| (Instant::now() < end).then(&mut change)).count();
         stop.store(true, Ordering::Relaxed);
-        (probers.into_iter().map(|prober| prober.join().expect("a prober")).collect::<Vec<_>>(), applies)
+        (probers.into_iter().map(|prober| prober.join().expect("a prober")).collect::<Vec<_>>(), changes)
     });
-    let report: Vec<String> =
-        targets.iter().zip(&counts).map(|((name, ..), count)| format!("{name}: {count:?}")).collect();
-    let report = format!("{applies} applies\n{}", report.join("\n"));
-    assert!(counts.iter().all(|count| count.lost == 0 && count.leaked == 0), "{report}");
-    assert!(applies >= 6 && counts.iter().all(|count| count.sent > 200), "too little was tried: {report}");
+    let lines = targets.iter().zip(&counts).map(|((name, ..), count)| format!("{name}: {count:?}\n"));
+    let report = format!("{changes} changes\n{}", lines.collect::<String>());
+    assert!(changes >= 6 && counts.iter().all(|count| count.sent > 200), "too little was tried: {report}");
+    (report, counts)
 }
 
 #[derive(Debug, Default)]
@@ -73,13 +99,6 @@ struct Count {
     sent: usize,
     lost: usize,
     leaked: usize,
-}
-
-/// Changes the policy again and again; the number of times.
-fn change(lab: &Lab, time: Duration) -> usize {
-    let end = Instant::now() + time;
-    let mut policies = [TWO, THREE, ONE].into_iter().cycle();
-    std::iter::from_fn(|| (Instant::now() < end).then(|| lab.apply(policies.next().unwrap_or(ONE)))).count()
 }
 
 /// Sends allowed and forbidden packets in turn, each a flow of its own, until told to stop.

@@ -95,6 +95,29 @@ fn three_capabilities_are_enough() {
         .expect("detach");
 }
 
+#[test]
+fn pins_live_on_a_bpf_file_system_only() {
+    let Some(lab) = Lab::with(ONE, &["peer"], &["vm"]) else { return };
+    let file = lab.file(POLICY);
+    let elsewhere = lab.sgfw.room.path().join("pins");
+    let elsewhere = elsewhere.display().to_string();
+    let said = Command::new(env!("CARGO_BIN_EXE_sgfw")).args(["--pin-dir", &elsewhere, "apply", &file]).output();
+    Said::of(&said.expect("apply")).failed_saying(&[&elsewhere, "BPF file system"]);
+    assert!(!std::path::Path::new(&elsewhere).exists());
+}
+
+#[test]
+fn a_bpf_file_system_that_is_not_mounted_is_mounted() {
+    let Some(lab) = Lab::with(ONE, &["peer"], &["vm"]) else { return };
+    // In a mount namespace of its own, where what is mounted is gone with the shell.
+    let script = "umount --lazy /sys/fs/bpf && \"$@\" && grep -q '/sys/fs/bpf bpf' /proc/mounts";
+    let file = lab.file(POLICY);
+    let mut shell = Command::new("unshare");
+    shell.args(["--mount", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_sgfw")]).args(lab.sgfw.places());
+    Said::of(&shell.args(["apply", &file]).output().expect("unshare")).succeeded();
+    assert!(!lab.sgfw.pins.exists(), "the pins are in the other namespace");
+}
+
 /// A user without privilege who can read the program and write a directory.
 struct User {
     program: std::path::PathBuf,

@@ -91,6 +91,24 @@ fn f29_two_instances_of_one_subnet_can_differ() {
 }
 
 #[test]
+fn f31_f32_f33_other_groups_take_the_place_of_those_before() {
+    let Some(lab) = Lab::new(&["peer"], &["vm"]) else { return };
+    let groups = "groups:
+           - {name: web, ingress: [{protocol: tcp, ports: 80, from: anywhere}]}
+           - {name: dns, ingress: [{protocol: udp, ports: 53, from: anywhere}]}
+           - {name: shut, egress: []}";
+    lab.set("vm", "groups: [web]");
+    lab.apply(groups);
+    lab.expect("peer > vm tcp 80 passes\npeer > vm udp 53 drops\nvm > peer tcp 80 passes");
+    lab.set("vm", "groups: [dns, shut]");
+    lab.apply(groups);
+    lab.expect("peer > vm tcp 80 drops\npeer > vm udp 53 passes\nvm > peer tcp 80 passes");
+    lab.set("vm", "groups: [shut]");
+    lab.apply(groups);
+    lab.expect("peer > vm tcp 80 drops\npeer > vm udp 53 drops\nvm > peer tcp 80 drops");
+}
+
+#[test]
 fn f35_the_rules_of_several_groups_are_merged() {
     let Some(lab) = Lab::new(&["peer", "other"], &["vm"]) else { return };
     lab.set("vm", "groups: [web, ssh, none]");
