@@ -189,19 +189,25 @@ fn unhook_point(paths: &Paths, netns: u64, slot: u32, point: Point, old: &Attach
         // Gone with its device is as good as detached.
         let _ = within(old.netns.as_deref(), move || tc::qdisc_detach_program(&device, direction, point.program()))?;
     }
-    unpin(&pin)
+    unhook_pin(point, &pin)
 }
 
 /// Removes what an earlier attachment of the slot left, whose device is gone.
 pub(super) fn remove_pins(paths: &Paths, netns: u64, slot: u32) -> Result<(), KernelError> {
     Point::ALL
         .iter()
-        .map(|point| point.pin(paths, netns, slot))
-        .filter(|pin| pin.exists())
-        .try_for_each(|pin| unpin(&pin))
+        .map(|point| (*point, point.pin(paths, netns, slot)))
+        .filter(|(_, pin)| pin.exists())
+        .try_for_each(|(point, pin)| unhook_pin(point, &pin))
 }
 
-fn unpin(pin: &Path) -> Result<(), KernelError> {
+/// The link lets go before its pin does: the kernel takes its time with what loses its last pin, and until then
+/// nothing else can take its place.
+fn unhook_pin(point: Point, pin: &Path) -> Result<(), KernelError> {
+    if clsact(point).is_none() {
+        // One whose device is gone has nothing to let go of.
+        let _ = sys::detach_link(pin);
+    }
     fs::remove_file(pin).map_err(|error| KernelError::system(format!("remove {}", pin.display()), error))
 }
 

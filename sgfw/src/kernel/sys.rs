@@ -1,7 +1,7 @@
 //! The system calls that aya does not wrap. Every `unsafe` of this crate is in this file.
 //!
 //! Batches, because one call for an entry makes 100 000 prefixes a matter of seconds; a membarrier, which
-//! returns when no program is left that began before it; and the device of a link.
+//! returns when no program is left that began before it; the device of a link, and letting go of it.
 
 use std::ffi::CString;
 use std::io;
@@ -16,6 +16,7 @@ const OBJ_GET_INFO_BY_FD: u32 = 15;
 const LOOKUP_BATCH: u32 = 24;
 const UPDATE_BATCH: u32 = 26;
 const DELETE_BATCH: u32 = 27;
+const LINK_DETACH: u32 = 34;
 const MEMBARRIER_GLOBAL: libc::c_long = 1;
 /// Entries of one call, so that a huge map does not hold the kernel for long.
 const CHUNK: usize = 16_384;
@@ -54,6 +55,12 @@ struct Pinned {
     flags: u32,
 }
 
+/// `union bpf_attr`, the part for letting go of a device.
+#[repr(C)]
+struct LinkDetach {
+    link: u32,
+}
+
 /// `union bpf_attr`, the part for what is known of a descriptor.
 #[repr(C)]
 #[derive(Default)]
@@ -89,16 +96,26 @@ fn call<T>(command: u32, attr: &mut T) -> io::Result<i32> {
 
 /// The index of the device that a pinned XDP or TCX link is attached to; 0 once the device is gone.
 pub(super) fn link_device(pin: &Path) -> io::Result<u32> {
-    let path = CString::new(pin.as_os_str().as_bytes())?;
-    let mut pinned = Pinned { path: path.as_ptr() as u64, ..Pinned::default() };
-    let fd = call(OBJ_GET, &mut pinned)?;
-    // SAFETY: the call just made this descriptor, and nobody else knows it.
-    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let fd = pinned(pin)?;
     let mut link = LinkInfo::default();
     let length = u32::try_from(size_of::<LinkInfo>()).unwrap_or(0);
     let mut info = Info { fd: raw(fd.as_fd()), length, info: std::ptr::from_mut(&mut link) as u64 };
     bpf(OBJ_GET_INFO_BY_FD, &mut info)?;
     Ok(link.ifindex)
+}
+
+/// Takes a pinned XDP or TCX link off its device, now; without its pin alone the kernel would do so some time later.
+pub(super) fn detach_link(pin: &Path) -> io::Result<()> {
+    let fd = pinned(pin)?;
+    bpf(LINK_DETACH, &mut LinkDetach { link: raw(fd.as_fd()) })
+}
+
+fn pinned(pin: &Path) -> io::Result<OwnedFd> {
+    let path = CString::new(pin.as_os_str().as_bytes())?;
+    let mut pinned = Pinned { path: path.as_ptr() as u64, ..Pinned::default() };
+    let fd = call(OBJ_GET, &mut pinned)?;
+    // SAFETY: the call just made this descriptor, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 fn raw(map: BorrowedFd<'_>) -> u32 {

@@ -138,26 +138,32 @@ fn killed_at_any_time_the_old_or_the_new_policy_holds() {
 }
 
 #[test]
-fn without_tcx_the_classic_qdisc_serves_and_goes_again() {
+fn without_tcx_classic_filters_serve_and_go_again() {
     const TC: &[Setup] = &[Setup { hook: "tc", side: "host" }, Setup { hook: "tc", side: "port" }];
     let Some(lab) = Lab::with(TC, &["peer"], &["vm"]) else { return };
     let run = |arguments: &[&str]| {
         let mut command = lab.sgfw.command(arguments);
         Said::of(&command.env("SGFW_NO_TCX", "1").output().expect("sgfw"))
     };
-    let qdiscs = || {
-        let port = output(Command::new("tc").args(["-n", &lab.net.bridge(), "qdisc"]));
-        output(Command::new("tc").args(["-n", &lab.net.netns(&instance("vm", TC[0])), "qdisc"])) + &port
+    let vm = |setup: usize| instance("vm", TC[setup]);
+    let devices = [(lab.net.netns(&vm(0)), "eth0".to_owned()), (lab.net.bridge(), lab.net.port(&vm(1)))];
+    let filters = || -> usize {
+        let filters = devices.iter().flat_map(|(netns, device)| {
+            ["ingress", "egress"]
+                .map(|way| output(Command::new("tc").args(["-n", netns, "filter", "show", "dev", device, way])))
+        });
+        filters.filter(|filters| filters.contains("sgfw_tc")).count()
     };
     run(&["apply", &lab.file(OLD)]).succeeded();
     lab.expect(OLD_HOLDS);
-    assert_eq!(qdiscs().matches("clsact").count(), 2, "{}", qdiscs());
+    assert_eq!(filters(), 4);
     run(&["apply", &lab.file(NEW)]).succeeded();
     lab.expect(NEW_HOLDS);
     assert!(run(&["apply", &lab.file(NEW)]).out.contains("No changes"));
     run(&["detach", "--all"]).succeeded();
     lab.expect(NOTHING_HOLDS);
-    assert_eq!(qdiscs().matches("clsact").count(), 0, "{}", qdiscs());
+    // The qdisc itself stays, since others may have hung filters of theirs on it.
+    assert_eq!(filters(), 0);
 }
 
 /// Applies and dies before the given step; none if there is no such step and the apply got through.

@@ -66,13 +66,20 @@ fn another_hook_takes_over_without_an_open_moment() {
         lab.sgfw.run(&["apply", &file]).succeeded();
     });
     assert!(counts.iter().all(|count| count.leaked == 0), "{report}");
-    // A driver may lose what is on its way when it takes an XDP program; the policy does not.
-    assert!(counts.iter().all(|count| count.lost * 50 < count.sent), "{report}");
+    // sgfw drops what is forbidden and no more: as many packets were sent of that as of what is allowed. Lost are
+    // those that the driver had when it took an XDP program, and those that generic XDP copied while TC was in place
+    // too: Linux forgets the length of their Ethernet header then, so that TC sees a frame of no known type.
+    let counters = lab.sgfw.json(&["counters"]);
+    let rows = counters["counters"].as_array().into_iter().flatten();
+    let judged = rows.filter(|row| row["verdict"] == "drop" && row["reason"] != "ethertype");
+    let drops: u64 = judged.filter_map(|row| row["packets"].as_u64()).sum();
+    let forbidden: usize = counts.iter().map(|count| count.sent).sum();
+    assert!(drops <= forbidden as u64, "{drops} drops of {forbidden} forbidden packets:\n{counters:#}\n{report}");
 }
 
 /// Changes things again and again for some seconds, while every instance is sent new flows: what became of them.
 fn under_traffic(lab: &Lab, mut change: impl FnMut()) -> (String, Vec<Count>) {
-    let stop = AtomicBool::new(false);
+    let stop = &AtomicBool::new(false);
     let targets = lab.setups().iter().flat_map(|setup| [false, true].map(|v6| (*setup, v6)));
     let targets: Vec<(String, Place, Place)> = targets
         .map(|(setup, v6)| {
@@ -81,7 +88,8 @@ fn under_traffic(lab: &Lab, mut change: impl FnMut()) -> (String, Vec<Count>) {
         })
         .collect();
     let (counts, changes) = std::thread::scope(|scope| {
-        let stop = &stop;
+        // Also when a change fails: the probers would go on for ever.
+        let _stopped = Stop(stop);
         let probers: Vec<_> = targets.iter().map(|(_, from, to)| scope.spawn(move || prober(from, to, stop))).collect();
         let end = Instant::now() + Duration::from_secs(6);
         let changes = std::iter::from_fn(|| (Instant::now() < end).then(&mut change)).count();
@@ -92,6 +100,14 @@ fn under_traffic(lab: &Lab, mut change: impl FnMut()) -> (String, Vec<Count>) {
     let report = format!("{changes} changes\n{}", lines.collect::<String>());
     assert!(changes >= 6 && counts.iter().all(|count| count.sent > 200), "too little was tried: {report}");
     (report, counts)
+}
+
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug, Default)]
