@@ -20,7 +20,7 @@ use super::wire::{self, ECHO, End, Mark, any, dial};
 /// Long enough for what must arrive, on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(8);
 /// Long enough to believe that nothing comes.
-pub(crate) const SHORT: Duration = Duration::from_millis(300);
+pub(crate) const SHORT: Duration = Duration::from_millis(400);
 
 /// What became of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
