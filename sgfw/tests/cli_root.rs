@@ -147,6 +147,41 @@ fn the_order_of_a_list_is_no_change_and_words_write_no_map() {
 }
 
 #[test]
+fn another_versions_programs_are_replaced_and_nothing_is_detached() {
+    let Some(lab) = Lab::new("another_versions_programs_are_replaced_and_nothing_is_detached") else { return };
+    let listener = lab.listen(80);
+    lab.apply("80").exits(0);
+    let mut here = lab.connect(80).unwrap();
+    let (mut there, _) = listener.accept().unwrap();
+    let programs = |directory: &Path| {
+        let netns = std::fs::read_dir(directory.join("v1/netns")).unwrap().next().unwrap().unwrap().path();
+        netns.join("programs")
+    };
+    let directory = programs(&lab.sgfw.pins);
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    let before = names();
+    for name in &before {
+        let (_, program) = name.split_once('_').unwrap();
+        std::fs::rename(directory.join(name), directory.join(format!("0123456789abcdef_{program}"))).unwrap();
+    }
+    let policy = lab.policy("80", "");
+    lab.sgfw.run(&["plan", &policy]).exits(2).complains(&["another version's"]);
+    lab.sgfw.run(&["apply", &policy]).exits(0).says(&["No changes"]).complains(&["nothing was detached"]);
+    let (mut sorted, mut now) = (before, names());
+    sorted.sort();
+    now.sort();
+    assert_eq!(now, sorted);
+    lab.sgfw.run(&["plan", &policy]).exits(0);
+    std::io::Write::write_all(&mut here, b"still here").unwrap();
+    let mut bytes = [0; 10];
+    std::io::Read::read_exact(&mut there, &mut bytes).unwrap();
+    assert!(lab.connect(81).is_none());
+}
+
+#[test]
 fn a_member_more_is_one_entry_and_no_new_generation() {
     let Some(lab) = Lab::new("a_member_more_is_one_entry_and_no_new_generation") else { return };
     let with = |member: &str| {

@@ -49,6 +49,11 @@ impl Apply {
             context.note(&format!("{}: {unknown}; it is replaced all the same", context.err.yellow("warning")));
         }
         let planned = self.policy.plan(&loaded, &now)?;
+        if let Some(kernel) = &now.kernel
+            && kernel.renew()?
+        {
+            context.note("the programs of another version were replaced by this one's; nothing was detached");
+        }
         if planned.is_nothing() {
             // What a killed apply hooked, and nothing wants.
             now.kernel.iter().try_for_each(Kernel::abandon)?;

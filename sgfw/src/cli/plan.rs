@@ -7,6 +7,7 @@ use super::in_force::InForce;
 use super::policy::{Planned, Policy};
 use super::reply::Reply;
 use super::table::{Table, count, list};
+use crate::kernel::Kernel;
 use crate::plan::{Change, Changes, ItemChange, Op};
 use clap::Args;
 use serde_json::{Value, json};
@@ -38,7 +39,11 @@ impl Plan {
         let loaded = self.policy.load(context)?;
         let now = InForce::read(context)?;
         let planned = self.policy.plan(&loaded, &now)?;
-        let code = if planned.is_nothing() { 0 } else { CHANGES };
+        let outdated = now.kernel.as_ref().is_some_and(Kernel::outdated);
+        if outdated {
+            context.note("the programs in force are another version's: apply replaces them, and detaches nothing");
+        }
+        let code = if planned.is_nothing() && !outdated { 0 } else { CHANGES };
         Ok(Reply::new(&view(&planned, &now), text(context, &planned, &now)).exit(code))
     }
 }

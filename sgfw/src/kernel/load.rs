@@ -58,9 +58,19 @@ pub(super) fn pin(paths: &Paths, netns: u64, program: &str) -> std::path::PathBu
     paths.program(netns, &format!("{}_{program}", digest()))
 }
 
+/// Namespaces in which something is attached that runs another object's programs.
+pub(super) fn outdated(paths: &Paths) -> impl Iterator<Item = u64> {
+    let old = |netns: &u64| !names(&paths.links(*netns)).is_empty() && !is_current(paths, *netns);
+    paths.namespaces().into_iter().filter(old)
+}
+
+fn is_current(paths: &Paths, netns: u64) -> bool {
+    PROGRAMS.iter().all(|program| pin(paths, netns, program).exists())
+}
+
 /// Sees to it that the programs of a namespace are this object's.
 pub(super) fn ensure(paths: &Paths, netns: u64) -> Result<(), KernelError> {
-    if PROGRAMS.iter().all(|program| pin(paths, netns, program).exists()) {
+    if is_current(paths, netns) {
         return Ok(());
     }
     paths.prepare_namespace(netns)?;

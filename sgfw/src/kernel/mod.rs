@@ -84,6 +84,22 @@ impl Kernel {
         Running { hertz: maps::hertz(), ..Running::default() }
     }
 
+    /// Whether another version's programs judge, which [`Kernel::renew`] would replace.
+    pub fn outdated(&self) -> bool {
+        load::outdated(&self.paths).next().is_some()
+    }
+
+    /// Puts this version's programs in place of another's, link by link, over the same maps: flows stay, and
+    /// nothing is ever detached. Says whether there was anything to replace.
+    ///
+    /// # Errors
+    /// A program that the kernel refuses or that does not run; the old ones stay.
+    pub fn renew(&self) -> Result<bool, KernelError> {
+        let outdated: Vec<u64> = load::outdated(&self.paths).collect();
+        outdated.iter().try_for_each(|netns| load::ensure(&self.paths, *netns))?;
+        Ok(!outdated.is_empty())
+    }
+
     /// The generation in force; 0 if nothing was ever applied.
     ///
     /// # Errors
