@@ -235,9 +235,9 @@ mod tests {
         let mut pool = Pool::new();
         assert!(tree(&mut pool, 0).is_ok());
         let error = pool.into_nodes().unwrap_err();
-        assert_eq!(error.to_string(), "map NODES128 holds 65536 entries, this policy needs 69905");
+        assert_eq!(error.to_string(), "map NODES128 holds 32768 entries, this policy needs 69905");
         let mut pool = Pool::new();
         let error = (1..9).find_map(|shift| tree(&mut pool, shift).err()).unwrap();
-        assert_eq!(error.to_string(), "map NODES128 holds 65536 entries, this policy needs 262145");
+        assert_eq!(error.to_string(), "map NODES128 holds 32768 entries, this policy needs 131073");
     }
 }

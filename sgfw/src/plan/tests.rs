@@ -390,7 +390,7 @@ fn what_does_not_fit_beside_the_running_policy_is_refused_with_the_map_and_the_l
         ..Running::default()
     };
     let error = plan(&running, &image, &wanted).unwrap_err();
-    assert!(error.to_string().starts_with("map NODES32 holds 262144 entries, the running policy"), "{error}");
+    assert!(error.to_string().starts_with("map NODES32 holds 131072 entries, the running policy"), "{error}");
     let twice = Wanted { interfaces: ["eth0", "eth1"].map(|name| (name.into(), attachment("e", 3))).into() };
     let error = plan(&Running::default(), &image, &twice).unwrap_err();
     assert!(error.to_string().contains("both the device e"), "{error}");

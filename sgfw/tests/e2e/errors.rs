@@ -18,7 +18,7 @@ const NOBODY: u32 = 65_534;
 fn a_device_that_does_not_exist_is_named() {
     let Some(lab) = Lab::with(ONE, &["peer"], &["vm"]) else { return };
     lab.apply(POLICY);
-    let wrong = lab.policy(POLICY).replace("device: eth0", "device: eth7").replace("80", "81");
+    let wrong = lab.policy(POLICY).replace("device: eth0", "device: eth7").replace("ports: 80", "ports: 81");
     let file = lab.sgfw.file("wrong.yaml", &wrong);
     lab.sgfw.run(&["apply", &file]).failed_saying(&["eth7", "eth0"]);
     lab.expect(HOLDS);
