@@ -55,6 +55,14 @@ impl Lab {
             assert!(ip(&["-n", netns, "address", "add", address, "dev", device]));
             assert!(ip(&["-n", netns, "link", "set", device, "up"]));
         }
+        assert!((0..20).any(|_| self.is_up()), "the devices do not come up");
+    }
+
+    /// A port where nobody listens says so at once, as soon as packets get across.
+    fn is_up(&self) -> bool {
+        let nobody = ("10.9.0.1", 9).to_socket_addrs().unwrap().next().unwrap();
+        let answer = within(Some(&self.there), || TcpStream::connect_timeout(&nobody, Duration::from_millis(300)));
+        answer.unwrap().is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
     }
 
     /// A policy for `v0` with these ports open for everybody, and this of the interface.
