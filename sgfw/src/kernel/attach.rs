@@ -251,9 +251,7 @@ fn tcx(
     pin: &Path,
 ) -> Result<(), KernelError> {
     let mut program = load::classifier(paths, netns, point.program())?;
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        KernelError::aya(format!("attach {} to {}", point.word(), to.device), error)
-    };
+    let failed = failed(point, to);
     let options = TcAttachOptions::TcxOrder(LinkOrder::first());
     let id = program.attach_with_options(&to.device, direction, options).map_err(|error| failed(&error))?;
     let link = program.take_link(id).map_err(|error| failed(&error))?;
@@ -270,9 +268,7 @@ fn classic(
     direction: TcAttachType,
     pin: &Path,
 ) -> Result<(), KernelError> {
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        KernelError::aya(format!("attach {} to {}", point.word(), to.device), error)
-    };
+    let failed = failed(point, to);
     // Exists already is fine; whatever else is wrong the next call says.
     let _ = tc::qdisc_add_clsact(&to.device);
     let mut program = load::classifier(paths, netns, point.program())?;
@@ -282,6 +278,11 @@ fn classic(
     // Dropping this wrapper would detach; forgetting it leaks a few bytes once.
     std::mem::forget(program.take_link(id).map_err(|error| failed(&error))?);
     program.pin(pin).map_err(|error| failed(&error))
+}
+
+/// What a failed attachment in TC is reported as.
+fn failed<'a>(point: Point, to: &'a Attachment) -> impl Fn(&(dyn std::error::Error + 'static)) -> KernelError + 'a {
+    move |error| KernelError::aya(format!("attach {} to {}", point.word(), to.device), error)
 }
 
 pub(super) const fn clsact(point: Point) -> Option<TcAttachType> {

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+#[path = "../lab/note.rs"]
+mod note;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -104,12 +107,5 @@ impl Said {
 
 /// Says that a test was not run: to the terminal, and to the file that `SGFW_SKIP_LOG` names.
 pub(crate) fn skip(test: &str, reason: &str) {
-    use std::io::Write;
-    let line = format!("SKIP: {test}: {reason}");
-    // Not by `eprintln`, which the harness keeps to itself when a test passes.
-    let _ = writeln!(std::io::stderr(), "{line}");
-    if let Some(path) = std::env::var_os("SGFW_SKIP_LOG") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-        file.and_then(|mut file| writeln!(file, "{line}")).unwrap();
-    }
+    note::note(test, reason);
 }

@@ -1,8 +1,9 @@
 //! How much is run, and what is said of what is not.
 
+#[path = "../lab/note.rs"]
+mod note;
+
 use std::env;
-use std::fs::OpenOptions;
-use std::io::{self, Write};
 
 /// How many cases a test runs: this many, or `SGFW_PROOF` of them.
 pub(crate) fn wanted(default: usize) -> usize {
@@ -24,10 +25,5 @@ pub(crate) fn only_seed() -> Option<u64> {
 
 /// Says that a part of a test was not run: to the terminal, and to the file `SGFW_SKIP_LOG` names.
 pub(crate) fn skip(test: &str, reason: &str) {
-    let line = format!("SKIP: {test}: {reason}");
-    // Not by the macro, whose lines a passing test keeps to itself.
-    let _ = writeln!(io::stderr(), "{line}");
-    let Some(path) = env::var_os("SGFW_SKIP_LOG") else { return };
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    file.and_then(|mut file| writeln!(file, "{line}")).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    note::note(test, reason);
 }
