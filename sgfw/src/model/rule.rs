@@ -120,6 +120,9 @@ pub struct Origin {
     pub file: String,
     /// Line, from 1; 0 if it was not written in a file.
     pub line: u32,
+    /// The rule's `sgr-` id, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 impl PartialEq for Origin {

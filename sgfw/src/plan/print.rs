@@ -99,7 +99,7 @@ mod tests {
         let web = new.groups.get_mut("web").unwrap();
         web.description = Some("the web".into());
         web.ingress[0].description = Some("browsers".into());
-        web.ingress[1].origin = crate::model::Origin { file: "web.yaml".into(), line: 12 };
+        web.ingress[1].origin = crate::model::Origin { file: "web.yaml".into(), line: 12, id: None };
         new.interfaces.get_mut("eth0").unwrap().timeouts.tcp_established = 60;
         let wanted = [
             "- group gone",

@@ -75,7 +75,7 @@ impl Written {
                 continue;
             }
             self.seen.insert((traffic, peer.clone()), spot);
-            let origin = Origin { file: file.clone(), line: spot.line };
+            let origin = Origin { file: file.clone(), line: spot.line, id: None };
             self.rules.push(Rule { traffic, peer: peer.clone(), description: description.cloned(), origin });
         }
     }
