@@ -7,6 +7,7 @@ mod group;
 mod interface;
 mod name;
 mod rule;
+mod test;
 
 pub use group::{Group, PrefixList, PrefixListEntry};
 pub use interface::{
@@ -15,6 +16,7 @@ pub use interface::{
 };
 pub use name::{LONGEST as LONGEST_NAME, NameError, check_description, check_name, check_rule_description};
 pub use rule::{Direction, IcmpMatch, Origin, Peer, PortRange, Rule, Traffic};
+pub use test::{Endpoint, Expect, Test};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
