@@ -350,7 +350,7 @@ fn detaching_says_what_is_unprotected_and_all_of_it_leaves_nothing() {
 #[test]
 fn a_second_apply_is_told_who_holds_the_lock() {
     let Some(lab) = Lab::new("a_second_apply_is_told_who_holds_the_lock") else { return };
-    let store = sgfw::store::Store::new(lab.sgfw.state());
+    let store = sgfw::store::Files::new(lab.sgfw.state());
     let lock = store.lock("apply").unwrap();
     let me = format!("process {}: sgfw apply", std::process::id());
     lab.apply("80").exits(1).complains(&["another sgfw is at work", &me]);

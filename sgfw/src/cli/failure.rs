@@ -102,6 +102,9 @@ impl From<StoreError> for Failure {
             StoreError::Missing { .. } | StoreError::Damaged { .. } => {
                 "apply the policy again, which writes it anew; enforcement does not depend on it"
             }
+            StoreError::Newer { .. } => "install the sgfw that wrote it; this one changes nothing there",
+            StoreError::Conflict { .. } => "somebody changed it meanwhile: run the command again",
+            StoreError::NoRevision { .. } => "`sgfw history` lists the revisions that are kept",
             StoreError::Locked { .. } => "wait until it is done and run the command again",
             StoreError::File { .. } if error.is_privilege() => {
                 "run sgfw as root, or give --state-dir a directory that you may write to"

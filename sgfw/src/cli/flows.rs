@@ -14,7 +14,7 @@ use crate::kernel::LiveFlow;
 use crate::model::{Direction, Rule};
 use crate::reference::What;
 use crate::reference::judge::matching;
-use crate::store::{Record, Store};
+use crate::store::{Files, Record};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
@@ -125,12 +125,12 @@ fn protocol_word(flow: &LiveFlow) -> String {
 
 /// Policies of earlier generations, each read once.
 struct Records<'a> {
-    store: &'a Store,
+    store: &'a Files,
     read: BTreeMap<u32, Option<Record>>,
 }
 
 impl<'a> Records<'a> {
-    const fn new(store: &'a Store) -> Self {
+    const fn new(store: &'a Files) -> Self {
         Self { store, read: BTreeMap::new() }
     }
 

@@ -1,195 +1,114 @@
-//! What was applied, on disk: one JSON file a generation, so that people see names and words again.
+//! The store: rows by key with a number for every change, who made it and what was there before; and the records
+//! of what was put in force, so that people see names and words where the kernel has hashes.
 //!
-//! Enforcement never depends on it. The kernel's generation says which file counts; a file that is missing or
-//! damaged costs names and rule texts, and nothing else. A file is written beside its place, synced and renamed
-//! before the first map is written, so that whoever is killed in between leaves the kernel's generation explained.
+//! Enforcement never depends on it. The store does not know what rows mean: it keeps them whole, in order and for
+//! whoever comes next.
 //!
-//! Limits: the last [`KEPT`] generations are kept, fewer if they are large; the directory is the machine's own, and a reboot may empty it as
-//! it empties the kernel.
+//! Limits: the last [`KEPT`] revisions and [`KEPT_RECORDS`] records are kept, records fewer if they are large.
 
+mod error;
+mod files;
 mod lock;
+mod memory;
 mod record;
+mod rows;
 
+pub use error::StoreError;
+pub use files::{DEFAULT, Files};
 pub use lock::Lock;
+pub use memory::Memory;
 pub use record::{Place, Record, SCHEMA};
+pub use rows::{Changed, Note, Revision, RevisionHead, Rows, Stored, Write};
 
-use rustix::fs::{Mode, OFlags};
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use thiserror::Error;
+use std::time::Duration;
 
-/// Generations that are kept.
-pub const KEPT: usize = 20;
+/// Revisions that are kept.
+pub const KEPT: usize = 100;
 
-/// Bytes that kept generations may take beside the two newest: the directory usually lies in memory.
-const KEPT_BYTES: u64 = 32 << 20;
+/// Records of generations that are kept.
+pub const KEPT_RECORDS: usize = 20;
 
-/// Where the state lies when nobody says otherwise.
-pub const DEFAULT: &str = "/run/sgfw";
-
-/// Why the state cannot be read or written.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// There is no file for this generation.
-    #[error("{} is not there", path.display())]
-    Missing {
-        /// Where it should be.
-        path: PathBuf,
-    },
-    /// The file says nothing that can be used.
-    #[error("{} is damaged ({why})", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// Another sgfw is at work.
-    #[error("another sgfw is at work ({holder}) and holds {}", path.display())]
-    Locked {
-        /// Process and command, as it wrote them down.
-        holder: String,
-        /// The lock file.
-        path: PathBuf,
-    },
-    /// A file operation failed.
-    #[error("cannot {what} {}: {error}", path.display())]
-    File {
-        /// What was tried.
-        what: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// The system's word.
-        error: io::Error,
-    },
-}
-
-impl StoreError {
-    /// Whether the process lacks the privilege.
-    pub fn is_privilege(&self) -> bool {
-        matches!(self, Self::File { error, .. } if error.kind() == io::ErrorKind::PermissionDenied)
-    }
-
-    fn file(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |error| Self::File { what, path, error }
-    }
-}
-
-/// The state directory.
-#[derive(Clone, Debug)]
-pub struct Store {
-    directory: PathBuf,
-}
-
-impl Store {
-    /// The state under this directory, which need not exist.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into() }
-    }
-
-    /// The directory.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Takes the lock of everything that changes the kernel or this directory, making the directory if need be.
+/// Rows with revisions, shared by everybody who has the same store.
+///
+/// Every call is a transaction of its own: it happens as a whole or not at all, and what was acknowledged lasts.
+pub trait Store: Send + Sync {
+    /// Everything, at the newest revision.
     ///
     /// # Errors
-    /// Somebody else holds it for more than a moment, or the directory cannot be written.
-    pub fn lock(&self, command: &str) -> Result<Lock, StoreError> {
-        fs::create_dir_all(&self.directory).map_err(StoreError::file("make", &self.directory))?;
-        Lock::take(&self.directory.join("lock"), command)
-    }
+    /// The store cannot be read.
+    fn get(&self) -> Result<Stored, StoreError>;
+
+    /// The newest revision, without reading rows; 0 before the first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn revision(&self) -> Result<u64, StoreError>;
+
+    /// The revisions after this one, oldest first; none if that cannot be told any more, then [`Self::get`] again.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn changes_since(&self, revision: u64) -> Result<Option<Vec<Revision>>, StoreError>;
+
+    /// Writes all of these rows as one revision and says its number, if `expected` is the newest revision. Writes
+    /// that change nothing are left out; if nothing is left, no revision is made and `expected` comes back.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if somebody was faster: read again and decide anew. Otherwise the store cannot be
+    /// written, and is as it was.
+    fn commit(&self, expected: u64, rows: Vec<Write>, note: Note) -> Result<u64, StoreError>;
+
+    /// Waits until there is a newer revision than this, made by whatever process, and says it; none after this time.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn watch(&self, after: u64, timeout: Duration) -> Result<Option<u64>, StoreError>;
+
+    /// The kept revisions, oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn history(&self) -> Result<Vec<RevisionHead>, StoreError>;
+
+    /// The rows as they were after this revision.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRevision`] if it is not kept, or there was none with this number; or the store cannot be read.
+    fn at(&self, revision: u64) -> Result<Stored, StoreError>;
+
+    /// Writes the record of a generation in the place of the one before, and forgets old ones.
+    ///
+    /// # Errors
+    /// The store cannot be written; then the old record is still there.
+    fn write_record(&self, record: &Record) -> Result<(), StoreError>;
 
     /// The record of a generation.
     ///
     /// # Errors
-    /// It is missing, damaged or of another schema, or cannot be read.
-    pub fn read(&self, generation: u64) -> Result<Record, StoreError> {
-        let path = self.file(generation);
-        let text = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(StoreError::Missing { path }),
-            other => other.map_err(StoreError::file("read", &path))?,
-        };
-        let record = Record::parse(&text).map_err(|why| StoreError::Damaged { path: path.clone(), why })?;
-        match record.generation == generation {
-            true => Ok(record),
-            false => Err(StoreError::Damaged { path, why: format!("it tells of generation {}", record.generation) }),
-        }
-    }
+    /// It is missing, damaged or of another schema, or the store cannot be read.
+    fn read_record(&self, generation: u64) -> Result<Record, StoreError>;
 
-    /// Writes the record of a generation in the place of the one before, and forgets old generations.
+    /// Generations with a record, ascending.
     ///
     /// # Errors
-    /// The directory cannot be written; then the old record is still there.
-    pub fn write(&self, record: &Record) -> Result<(), StoreError> {
-        let path = self.file(record.generation);
-        let beside = path.with_extension("json.new");
-        let failed = |error| StoreError::file("write", &path)(error);
-        let text = serde_json::to_vec(record).map_err(io::Error::from).map_err(failed)?;
-        put(&beside, &text).map_err(failed)?;
-        fs::rename(&beside, &path).map_err(failed)?;
-        self.sync().map_err(failed)?;
-        self.forget_old(record.generation);
-        Ok(())
-    }
+    /// The store cannot be read.
+    fn generations(&self) -> Result<Vec<u64>, StoreError>;
 
-    /// Removes everything, the lock included, and the directory if nothing else is in it.
+    /// Forgets all records. Rows and revisions stay.
     ///
     /// # Errors
-    /// A file cannot be removed.
-    pub fn clear(&self, lock: Lock) -> Result<(), StoreError> {
-        for generation in self.generations() {
-            let path = self.file(generation);
-            fs::remove_file(&path).map_err(StoreError::file("remove", &path))?;
-        }
-        let path = lock.path().to_path_buf();
-        fs::remove_file(&path).map_err(StoreError::file("remove", &path))?;
-        // Something else in it is not ours to remove.
-        let _ = fs::remove_dir(&self.directory);
-        Ok(())
-    }
-
-    /// Generations with a file, ascending.
-    pub fn generations(&self) -> Vec<u64> {
-        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        let number = |name: String| name.strip_prefix("generation-")?.strip_suffix(".json")?.parse().ok();
-        let mut all: Vec<u64> = names.filter_map(number).collect();
-        all.sort_unstable();
-        all
-    }
-
-    fn file(&self, generation: u64) -> PathBuf {
-        self.directory.join(format!("generation-{generation}.json"))
-    }
-
-    /// The rename lasts only once the directory is on disk.
-    fn sync(&self) -> io::Result<()> {
-        let directory = rustix::fs::open(&self.directory, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
-        Ok(rustix::fs::fsync(directory)?)
-    }
-
-    /// What cannot be removed now goes another time; no apply fails over it.
-    fn forget_old(&self, newest: u64) {
-        let mut bytes = 0;
-        let generations = self.generations();
-        for (age, generation) in generations.iter().rev().filter(|it| **it <= newest).enumerate() {
-            let path = self.file(*generation);
-            bytes += fs::metadata(&path).map_or(0, |file| file.len());
-            if age >= KEPT || (age >= 2 && bytes > KEPT_BYTES) {
-                let _ = fs::remove_file(path);
-            }
-        }
-    }
+    /// The store cannot be written.
+    fn clear_records(&self) -> Result<(), StoreError>;
 }
 
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(text)?;
-    file.sync_all()
+/// Takes back what a revision changed.
+fn undo(rows: &mut Rows, changes: &[Changed]) {
+    for change in changes {
+        match &change.old {
+            Some(old) => rows.insert(change.key.clone(), old.clone()),
+            None => rows.remove(&change.key),
+        };
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::collections::BTreeMap;
+use std::fs;
 
 fn record(generation: u64) -> Record {
     Record {
@@ -18,7 +19,7 @@ fn record(generation: u64) -> Record {
 #[test]
 fn a_record_comes_back_as_it_was() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path().join("deep/state"));
+    let store = Files::new(directory.path().join("deep/state"));
     let _lock = store.lock("test").unwrap();
     store.write(&record(3)).unwrap();
     assert_eq!(store.read(3).unwrap(), record(3));
@@ -27,7 +28,7 @@ fn a_record_comes_back_as_it_was() {
 #[test]
 fn missing_damaged_foreign_and_misplaced_files_are_told_apart() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path());
+    let store = Files::new(directory.path());
     assert!(matches!(store.read(1), Err(StoreError::Missing { .. })));
     store.write(&record(1)).unwrap();
     let path = directory.path().join("generation-1.json");
@@ -45,16 +46,16 @@ fn missing_damaged_foreign_and_misplaced_files_are_told_apart() {
 #[test]
 fn the_last_twenty_generations_are_kept_and_nothing_is_left_beside() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path());
+    let store = Files::new(directory.path());
     (1..=25).for_each(|generation| store.write(&record(generation)).unwrap());
     assert_eq!(store.generations(), (6..=25).collect::<Vec<_>>());
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), KEPT);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), KEPT_RECORDS);
 }
 
 #[test]
 fn large_generations_are_kept_in_twos() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path());
+    let store = Files::new(directory.path());
     let large = |generation| Record { sources: vec!["x".repeat(20 << 20)], ..record(generation) };
     (1..=4).for_each(|generation| store.write(&large(generation)).unwrap());
     assert_eq!(store.generations(), [3, 4]);
@@ -63,7 +64,7 @@ fn large_generations_are_kept_in_twos() {
 #[test]
 fn a_second_one_is_told_who_holds_the_lock() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path());
+    let store = Files::new(directory.path());
     let lock = store.lock("apply").unwrap();
     let error = store.lock("detach").unwrap_err().to_string();
     assert!(error.contains(&format!("process {}: sgfw apply", std::process::id())), "{error}");
@@ -74,7 +75,7 @@ fn a_second_one_is_told_who_holds_the_lock() {
 #[test]
 fn clearing_leaves_nothing_but_what_is_not_ours() {
     let directory = tempfile::tempdir().unwrap();
-    let store = Store::new(directory.path().join("state"));
+    let store = Files::new(directory.path().join("state"));
     let lock = store.lock("detach").unwrap();
     store.write(&record(1)).unwrap();
     store.clear(lock).unwrap();
