@@ -8,9 +8,11 @@
 
 pub mod cli;
 pub mod compile;
+pub mod inventory;
 pub mod kernel;
 pub mod model;
 pub mod plan;
 pub mod policy;
 pub mod reference;
+pub mod service;
 pub mod store;

@@ -1,0 +1,39 @@
+//! Everything there is to say about security groups: accounts, VPCs, groups, interfaces, peerings, lists.
+//!
+//! A [`State`] is one consistent whole, cheap to copy: what a change does not touch is shared with the state before.
+//! `service` changes it, `store` keeps its rows, and [`lower`] makes of it the [`crate::model::Snapshot`] that packets
+//! are judged by. What can be computed is not kept: whether a rule is stale, who is a member, what counts to a quota.
+//!
+//! Nothing here knows YAML, HTTP, a clock or chance: ids and times come from the caller.
+
+mod group;
+mod id;
+mod interface;
+mod lower;
+mod network;
+mod owner;
+mod peering;
+mod prefix_list;
+mod quota;
+mod reference;
+mod rows;
+mod state;
+
+pub use group::{GroupRef, GroupRule, RulePeer, SecurityGroup};
+pub use id::{
+    AccountId, AttachmentId, GatewayId, GroupId, InstanceId, InterfaceId, MalformedId, PeeringId, PrefixListId, RuleId,
+    SubnetId, VpcId,
+};
+pub use interface::{Attachment, Instance, InstanceState, LocalDevice, NetworkInterface};
+pub use lower::{Lowered, lower};
+pub use network::{Account, Gateway, Network, Scope, Subnet, Vpc};
+pub use owner::{Owner, Tags};
+pub use peering::{Association, AssociationState, Peering, PeeringEnd, PeeringStatus};
+pub use prefix_list::{Family, ListEntry, ListState, ManagedPrefixList};
+pub use quota::Quotas;
+pub use reference::{Reference, StaleWhy};
+pub use rows::{Changes, Rows, RowsError};
+pub use state::{Settings, State, Token};
+
+#[cfg(test)]
+mod tests;

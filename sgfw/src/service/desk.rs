@@ -1,0 +1,43 @@
+//! Where an action is worked on: a copy of the state that counts only if nothing is refused.
+
+use super::Fault;
+use crate::inventory::{Quotas, Scope, State};
+
+/// Where new ids come from: a number nobody has had. Chance in the product, a count in tests.
+pub type Mint<'a> = &'a mut dyn FnMut() -> u64;
+
+/// One action at work.
+pub struct Desk<'a> {
+    /// The state as it becomes. Objects are shared with the one before: change them by `Arc::make_mut`.
+    pub state: State,
+    /// Who asks, and where.
+    pub scope: Scope,
+    /// The time, RFC 3339 in UTC with milliseconds, such as `2026-11-21T10:35:45.000Z`.
+    pub now: String,
+    mint: Mint<'a>,
+}
+
+impl<'a> Desk<'a> {
+    /// A desk with a copy of this state.
+    pub fn new(state: &State, scope: &Scope, now: &str, mint: Mint<'a>) -> Self {
+        Self { state: state.clone(), scope: scope.clone(), now: now.into(), mint }
+    }
+
+    /// A number for a new id.
+    pub fn number(&mut self) -> u64 {
+        (self.mint)()
+    }
+
+    /// The limits.
+    pub fn quotas(&self) -> &Quotas {
+        &self.state.settings.quotas
+    }
+
+    /// Ends a dry run, after everything was checked and before anything has an effect.
+    ///
+    /// # Errors
+    /// It is a dry run.
+    pub fn dry_run(&self, asked: Option<bool>) -> Result<(), Fault> {
+        if asked == Some(true) { Err(Fault::dry_run()) } else { Ok(()) }
+    }
+}

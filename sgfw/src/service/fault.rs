@@ -1,0 +1,67 @@
+//! What an action is refused with: AWS's code and words.
+
+use crate::inventory::MalformedId;
+use thiserror::Error;
+
+/// A refusal. Displayed as `CODE: message`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{code}: {message}")]
+pub struct Fault {
+    /// The code of the EC2 API, such as `InvalidGroup.NotFound`; without the `Client.` of older tools.
+    pub code: &'static str,
+    /// The words for people.
+    pub message: String,
+}
+
+impl Fault {
+    /// A refusal with this code and these words.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// What a dry run that would have succeeded is answered with.
+    pub fn dry_run() -> Self {
+        Self::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+    }
+
+    /// A parameter is missing.
+    pub fn missing(parameter: &str) -> Self {
+        Self::new("MissingParameter", format!("The request must contain the parameter {parameter}"))
+    }
+
+    /// A value makes no sense.
+    pub fn value(message: impl Into<String>) -> Self {
+        Self::new("InvalidParameterValue", message)
+    }
+
+    /// The status of the HTTP answer.
+    pub fn status(&self) -> u16 {
+        match self.code {
+            "DryRunOperation" => 412,
+            "UnauthorizedOperation" | "AuthFailure" | "SignatureDoesNotMatch" | "InvalidClientTokenId" => 403,
+            "RequestLimitExceeded" | "Unavailable" => 503,
+            "InternalError" => 500,
+            _ => 400,
+        }
+    }
+}
+
+/// An id of the wrong form, with the code of its kind.
+impl From<MalformedId> for Fault {
+    fn from(error: MalformedId) -> Self {
+        let code = match error.prefix {
+            "sg-" => "InvalidGroupId.Malformed",
+            "sgr-" => "InvalidSecurityGroupRuleId.Malformed",
+            "vpc-" => "InvalidVpcID.Malformed",
+            "subnet-" => "InvalidSubnetID.Malformed",
+            "eni-" => "InvalidNetworkInterfaceID.Malformed",
+            "eni-attach-" => "InvalidAttachmentID.Malformed",
+            "i-" => "InvalidInstanceID.Malformed",
+            "pl-" => "InvalidPrefixListID.Malformed",
+            "pcx-" => "InvalidVpcPeeringConnectionId.Malformed",
+            "igw-" => "InvalidInternetGatewayId.Malformed",
+            _ => "InvalidParameterValue",
+        };
+        Self::new(code, error.to_string())
+    }
+}
