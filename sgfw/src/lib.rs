@@ -5,7 +5,9 @@
 //! [`policy`] (YAML text) → [`model`] (values) → [`compile`] (snapshot to image) → [`plan`] (image and
 //! image to operations) → [`kernel`] (the only room that knows aya). [`mod@reference`] judges the same model
 //! slowly and from the words of the documentation; [`store`] keeps the policy in words; [`cli`] is one file a verb.
+//! [`api`] says what can be asked and answered, in AWS's names.
 
+pub mod api;
 pub mod cli;
 pub mod compile;
 pub mod inventory;
