@@ -6,8 +6,10 @@
 mod group;
 mod interface;
 mod name;
+mod presets;
 mod rule;
 mod test;
+mod warning;
 
 pub use group::{Group, PrefixList, PrefixListEntry};
 pub use interface::{
@@ -15,8 +17,10 @@ pub use interface::{
     TIMEOUT_UDP_STREAM, Timeouts,
 };
 pub use name::{LONGEST as LONGEST_NAME, NameError, check_description, check_name, check_rule_description};
+pub use presets::{PRESETS, Preset, icmp_type, preset};
 pub use rule::{Direction, IcmpMatch, Origin, Peer, PortRange, Rule, Traffic};
 pub use test::{Endpoint, Expect, Test};
+pub use warning::{OpenToTheWorld, open_logins, warnings};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -35,6 +35,11 @@ impl PortRange {
     /// All ports.
     pub const ALL: Self = Self { first: 0, last: u16::MAX };
 
+    /// A single port.
+    pub const fn one(port: u16) -> Self {
+        Self { first: port, last: port }
+    }
+
     /// The range, or none if it is inverted.
     pub fn new(first: u16, last: u16) -> Option<Self> {
         (first <= last).then_some(Self { first, last })
@@ -66,6 +71,11 @@ pub struct IcmpMatch {
 impl IcmpMatch {
     /// All types and codes.
     pub const ALL: Self = Self { kind: None, code: None };
+
+    /// All codes of a type.
+    pub const fn kind_only(kind: u8) -> Self {
+        Self { kind: Some(kind), code: None }
+    }
 
     /// The match, or none for a code without a type.
     pub fn new(kind: Option<u8>, code: Option<u8>) -> Option<Self> {
