@@ -6,6 +6,7 @@
 //!
 //! Nothing here knows YAML, HTTP, a clock or chance: ids and times come from the caller.
 
+mod birth;
 mod group;
 mod id;
 mod interface;
@@ -19,6 +20,10 @@ mod reference;
 mod rows;
 mod state;
 
+pub use birth::{
+    LEGACY_GROUP, begin, classic_default_group, default_group, default_group_id, default_rules, default_vpc,
+    legacy_group, mark_begun,
+};
 pub use group::{GroupRef, GroupRule, RulePeer, SecurityGroup};
 pub use id::{
     AccountId, AttachmentId, GatewayId, GroupId, InstanceId, InterfaceId, MalformedId, PeeringId, PrefixListId, RuleId,

@@ -33,8 +33,18 @@ pub struct Account {
     pub id: AccountId,
     /// Regions in which its platform is EC2-Classic: no default VPC, names mean Classic groups.
     pub classic: BTreeSet<String>,
+    /// Regions that have what they begin with ([`super::begin`]), even if it was deleted later.
+    #[serde(default)]
+    pub begun: BTreeSet<String>,
     /// Who declared it.
     pub owner: Owner,
+}
+
+impl Account {
+    /// An account of which nothing is known but its number.
+    pub fn new(id: &AccountId) -> Self {
+        Self { id: id.clone(), classic: BTreeSet::new(), begun: BTreeSet::new(), owner: Owner::Action }
+    }
 }
 
 /// The network that a group or an interface belongs to (F1, F36).
