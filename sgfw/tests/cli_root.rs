@@ -7,6 +7,7 @@ mod command;
 use command::{Said, Sgfw, skip};
 use serde_json::Value;
 use sgfw::kernel::within;
+use sgfw::store::{Redb, Store};
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::path::Path;
@@ -130,7 +131,7 @@ fn a_policy_is_applied_once_and_a_second_time_changes_nothing() {
     lab.sgfw.run(&["plan", &policy]).exits(2).says(&["+ group web", "attach v0", "generation 0 becomes 1"]);
     lab.sgfw.run(&["apply", &policy]).exits(0).says(&["applied generation 1", "attach v0"]);
     assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
-    let record = lab.sgfw.state().join("generation-1.json");
+    let record = lab.sgfw.state().join("store.redb");
     let written = std::fs::metadata(&record).unwrap().modified().unwrap();
     lab.sgfw.run(&["plan", &policy]).exits(0).says(&["No changes"]);
     lab.sgfw.run(&["apply", &policy]).exits(0).says(&["No changes: generation 1"]);
@@ -239,17 +240,26 @@ fn a_lost_or_damaged_record_costs_names_and_nothing_else() {
     let _open = lab.listen(80);
     lab.apply("80").exits(0);
     let policy = lab.policy("80", "");
-    for damage in [None, Some("{\"schema\": 1, \"gener")] {
-        let record = lab.sgfw.state().join("generation-1.json");
+    let file = lab.sgfw.state().join("store.redb");
+    let whole = std::fs::read(&file).unwrap();
+    for damage in ["no record", "no store", "no database"] {
         match damage {
-            Some(text) => std::fs::write(&record, text).unwrap(),
-            None => std::fs::remove_file(&record).unwrap(),
+            "no record" => Redb::new(lab.sgfw.state()).clear_records().unwrap(),
+            "no store" => std::fs::remove_file(&file).unwrap(),
+            _ => std::fs::write(&file, &whole[..whole.len() / 2]).unwrap(),
         }
         assert!(lab.connect(80).is_some());
         lab.sgfw.run(&["plan", &policy]).exits(2).says(&["the text of generation 1 is not known"]);
         assert!(lab.status()["degraded"][0].as_str().unwrap().contains("apply the policy again"));
         lab.sgfw.run(&["show", "rules"]).exits(1).complains(&["is not known", "sgfw show cells"]);
         lab.sgfw.run(&["show", "cells"]).exits(0).says(&["slot 1", "tcp 80"]);
+        if damage == "no database" {
+            lab.apply("81").exits(1).complains(&["store.redb is damaged", "move the file away"]);
+            assert!(lab.connect(80).is_some() && lab.connect(81).is_none(), "nothing changes");
+            assert_eq!(std::fs::read(&file).unwrap(), whole[..whole.len() / 2], "nothing is lost");
+            std::fs::remove_file(&file).unwrap();
+        }
+        let policy = lab.policy("80", "");
         lab.sgfw.run(&["apply", &policy]).exits(0).complains(&["warning"]);
         assert_eq!(lab.status()["degraded"], serde_json::json!([]));
         assert_eq!(lab.status()["generation"], 1, "the same policy is in force");
@@ -350,7 +360,7 @@ fn detaching_says_what_is_unprotected_and_all_of_it_leaves_nothing() {
 #[test]
 fn a_second_apply_is_told_who_holds_the_lock() {
     let Some(lab) = Lab::new("a_second_apply_is_told_who_holds_the_lock") else { return };
-    let store = sgfw::store::Files::new(lab.sgfw.state());
+    let store = Redb::new(lab.sgfw.state());
     let lock = store.lock("apply").unwrap();
     let me = format!("process {}: sgfw apply", std::process::id());
     lab.apply("80").exits(1).complains(&["another sgfw is at work", &me]);

@@ -15,7 +15,7 @@ use super::table::count;
 use super::time;
 use crate::kernel::{Kernel, Resolved};
 use crate::plan::{Attachment, Op, Plan};
-use crate::store::{Place, Record};
+use crate::store::{Place, Record, Store};
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ impl Apply {
 /// Everything before the first operation on the policy.
 fn prepare(context: &Context, kernel: &Kernel, plan: &Plan, record: &Record) -> Result<(), Failure> {
     kernel.prepare(plan)?;
-    context.store.write(record).or_else(|error| {
+    context.store.write_record(record).or_else(|error| {
         kernel.abandon()?;
         Err(error.into())
     })

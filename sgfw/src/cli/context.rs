@@ -2,7 +2,7 @@
 
 use super::style::{Colour, Style};
 use crate::kernel::Paths;
-use crate::store::{self, Files};
+use crate::store::{self, Redb};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -40,7 +40,7 @@ pub(super) struct Context {
     /// Pins.
     pub(super) paths: Paths,
     /// State.
-    pub(super) store: Files,
+    pub(super) store: Redb,
     /// Replies are JSON.
     pub(super) json: bool,
     /// Nothing but errors.
@@ -55,7 +55,7 @@ impl Context {
     pub(super) fn new(global: &Global) -> Self {
         Self {
             paths: Paths::new(&global.pin_dir),
-            store: Files::new(&global.state_dir),
+            store: Redb::new(&global.state_dir),
             json: global.output == Format::Json,
             quiet: global.quiet,
             out: Style::of(global.color, &std::io::stdout()),

@@ -10,7 +10,7 @@ use super::time;
 use crate::compile::{Image, compile};
 use crate::kernel::Kernel;
 use crate::plan::{Attachment, Op, Plan, Running, Wanted, plan};
-use crate::store::{Lock, Record, SCHEMA};
+use crate::store::{Lock, Record, SCHEMA, Store};
 use clap::Args;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ pub(super) struct Detach {
     /// Devices, or interfaces of the policy
     #[arg(value_name = "DEVICE|INTERFACE", required_unless_present = "all", conflicts_with = "all")]
     names: Vec<String>,
-    /// Every device; removes all pins and the state directory's files
+    /// Every device; removes all pins and what is known of them, and the store if nothing else is in it
     #[arg(long)]
     all: bool,
 }
@@ -55,9 +55,14 @@ fn all(context: &Context, kernel: Kernel, now: &InForce, lock: Lock) -> Result<R
     let plan = plan(&now.running, &Image::default(), &Wanted::default())?;
     execute(context, &kernel, &plan)?;
     kernel.remove()?;
-    context.store.clear(lock)?;
     let mut reply = reply(now.running.attachments.values());
-    reply.text += "all programs, maps and state are removed\n";
+    match context.store.clear(lock) {
+        Ok(()) => reply.text += "all programs and maps are removed, and what was known of them\n",
+        Err(error) => {
+            reply.text += "all programs and maps are removed\n";
+            context.note(&format!("{}: {error}; remove it by hand", context.err.yellow("warning")));
+        }
+    }
     Ok(reply)
 }
 
@@ -66,7 +71,7 @@ fn some(context: &Context, kernel: &Kernel, now: &InForce, names: &[String]) -> 
     match &now.record {
         Some(record) => {
             let (plan, record) = without(&now.running, record, &slots)?;
-            context.store.write(&record)?;
+            context.store.write_record(&record)?;
             execute(context, kernel, &plan)?;
         }
         // Without the policy's text the rest stays as it is.

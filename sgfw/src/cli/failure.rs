@@ -96,11 +96,19 @@ impl From<PlanError> for Failure {
     }
 }
 
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let help = match &error {
-            StoreError::Missing { .. } | StoreError::Damaged { .. } => {
+            StoreError::Missing { .. } => {
                 "apply the policy again, which writes it anew; enforcement does not depend on it"
+            }
+            StoreError::Damaged { .. } => {
+                "put a copy of the file in its place, or move the file away and apply the policy again; \
+                 what is in force stays in force meanwhile"
             }
             StoreError::Newer { .. } => "install the sgfw that wrote it; this one changes nothing there",
             StoreError::Conflict { .. } => "somebody changed it meanwhile: run the command again",
@@ -109,7 +117,10 @@ impl From<StoreError> for Failure {
             StoreError::File { .. } if error.is_privilege() => {
                 "run sgfw as root, or give --state-dir a directory that you may write to"
             }
-            StoreError::File { .. } => "give --state-dir a directory with room on a file system that can be written",
+            StoreError::File { error, .. } if is_full(error) => {
+                "make room on that file system, or give --state-dir another; nothing was changed"
+            }
+            StoreError::File { .. } => "give --state-dir a directory on a file system that can be written",
         };
         Self::new(error.to_string(), help).not_allowed_if(error.is_privilege())
     }

@@ -14,7 +14,7 @@ use crate::kernel::LiveFlow;
 use crate::model::{Direction, Rule};
 use crate::reference::What;
 use crate::reference::judge::matching;
-use crate::store::{Files, Record};
+use crate::store::{Record, Redb, Store};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
@@ -125,19 +125,20 @@ fn protocol_word(flow: &LiveFlow) -> String {
 
 /// Policies of earlier generations, each read once.
 struct Records<'a> {
-    store: &'a Files,
+    store: &'a Redb,
     read: BTreeMap<u32, Option<Record>>,
 }
 
 impl<'a> Records<'a> {
-    const fn new(store: &'a Files) -> Self {
+    const fn new(store: &'a Redb) -> Self {
         Self { store, read: BTreeMap::new() }
     }
 
     /// The rule that let the first packet pass, in words; none if it is not known any more.
     fn admitting(&mut self, flow: &LiveFlow) -> Option<String> {
         let generation = flow.flow.generation;
-        let record = self.read.entry(generation).or_insert_with(|| self.store.read(generation.into()).ok()).as_ref()?;
+        let record =
+            self.read.entry(generation).or_insert_with(|| self.store.read_record(generation.into()).ok()).as_ref()?;
         let interface = record.snapshot.interfaces.get(record.interface(flow.key.slot.into())?)?;
         let (direction, peer) = (direction(flow), ip(flow.key.remote));
         let hits = matching(&record.snapshot, interface, direction, peer, asked(flow)?);

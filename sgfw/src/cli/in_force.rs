@@ -6,7 +6,7 @@ use super::table::list;
 use crate::kernel::Kernel;
 use crate::model::Snapshot;
 use crate::plan::Running;
-use crate::store::Record;
+use crate::store::{Record, Store};
 use std::collections::BTreeSet;
 
 /// What the kernel holds, and what it was called.
@@ -28,7 +28,7 @@ impl InForce {
             return Ok(Self { kernel: None, running: Kernel::nothing(), record: None, unknown: None });
         };
         let generation = kernel.generation()?;
-        let (record, unknown) = match context.store.read(generation) {
+        let (record, unknown) = match context.store.read_record(generation) {
             Ok(record) => (Some(record), None),
             // Maps that were made and never written.
             Err(_) if generation == 0 => (None, None),

@@ -84,7 +84,8 @@ impl Store for Memory {
     fn write_record(&self, record: &Record) -> Result<(), StoreError> {
         let records = &mut self.inside().records;
         records.insert(record.generation, record.clone());
-        while records.range(..=record.generation).count() > KEPT_RECORDS {
+        drop(records.split_off(&(record.generation + 1)));
+        while records.len() > KEPT_RECORDS {
             records.pop_first();
         }
         Ok(())

@@ -6,15 +6,17 @@
 //!
 //! Limits: the last [`KEPT`] revisions and [`KEPT_RECORDS`] records are kept, records fewer if they are large.
 
+mod embedded;
 mod error;
 mod files;
 mod lock;
 mod memory;
 mod record;
+
 mod rows;
 
+pub use embedded::{DEFAULT, Redb};
 pub use error::StoreError;
-pub use files::{DEFAULT, Files};
 pub use lock::Lock;
 pub use memory::Memory;
 pub use record::{Place, Record, SCHEMA};
@@ -28,6 +30,9 @@ pub const KEPT: usize = 100;
 /// Records of generations that are kept.
 pub const KEPT_RECORDS: usize = 20;
 
+/// Bytes that kept records may take beside the two newest.
+const KEPT_BYTES: usize = 32 << 20;
+
 /// Rows with revisions, shared by everybody who has the same store.
 ///
 /// Every call is a transaction of its own: it happens as a whole or not at all, and what was acknowledged lasts.
@@ -37,6 +42,16 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     fn get(&self) -> Result<Stored, StoreError>;
+
+    /// The rows whose keys begin so, such as `group/`, at the newest revision.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn below(&self, prefix: &str) -> Result<Stored, StoreError> {
+        let Stored { revision, mut rows } = self.get()?;
+        rows.retain(|key, _| key.starts_with(prefix));
+        Ok(Stored { revision, rows })
+    }
 
     /// The newest revision, without reading rows; 0 before the first.
     ///
@@ -76,7 +91,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NoRevision`] if it is not kept, or there was none with this number; or the store cannot be read.
     fn at(&self, revision: u64) -> Result<Stored, StoreError>;
 
-    /// Writes the record of a generation in the place of the one before, and forgets old ones.
+    /// Writes the record of a generation in the place of the one before, and forgets old ones, and those of later
+    /// generations, which an earlier life of the kernel left.
     ///
     /// # Errors
     /// The store cannot be written; then the old record is still there.

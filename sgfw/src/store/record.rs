@@ -1,4 +1,4 @@
-//! The file of one generation.
+//! What was put in force as one generation.
 
 use crate::kernel::Why;
 use crate::model::Snapshot;
@@ -6,7 +6,7 @@ use crate::plan::Attachment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the file's layout.
+/// Version of its layout.
 pub const SCHEMA: u32 = 1;
 
 /// One policy as it was applied.
@@ -55,11 +55,16 @@ impl Record {
         Some(self.slots.get(&slot)?.interface.as_str())
     }
 
-    pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
+    /// The record of this generation, or what is wrong with the text.
+    pub(super) fn parse(text: &[u8], generation: u64) -> Result<Self, String> {
         let head: Head = serde_json::from_slice(text).map_err(|error| error.to_string())?;
         if head.schema != SCHEMA {
             return Err(format!("it has schema {}, this sgfw knows {SCHEMA}", head.schema));
         }
-        serde_json::from_slice(text).map_err(|error| error.to_string())
+        let record: Self = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        match record.generation == generation {
+            true => Ok(record),
+            false => Err(format!("it tells of generation {}", record.generation)),
+        }
     }
 }
