@@ -7,6 +7,7 @@
 //! slowly and from the words of the documentation; [`store`] keeps the policy in words; [`cli`] is one file a verb.
 //! [`api`] says what can be asked and answered, in AWS's names.
 
+pub mod analyse;
 pub mod api;
 pub mod cli;
 pub mod compile;

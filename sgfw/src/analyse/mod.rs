@@ -1,0 +1,23 @@
+//! What a policy means, computed: sets of packets and their differences, why a packet meets with what it does, who
+//! can reach whom, and whether a policy does what its own tests expect.
+//!
+//! Everything here is about packets that *begin* something, judged by the rules: [`space`] has the exact sets,
+//! [`difference`] what changes between two snapshots. Answers follow by tracking and need no rule. Pure: values in,
+//! values out; the rules are those of [`mod@crate::reference`], with which every set is compared in tests.
+
+mod boxes;
+mod difference;
+mod family;
+mod ranges;
+mod region;
+mod space;
+mod traffic;
+mod untracked;
+
+pub use boxes::PacketBox;
+pub use difference::{BoxChange, Difference, Effect, difference};
+pub use family::Family;
+pub use ranges::Ranges;
+pub use region::{Cell, Region};
+pub use space::{Half, Regions, Space, Spaces};
+pub use traffic::{Piece, number as number_of, set as set_of, what as what_of};
