@@ -1,7 +1,7 @@
 //! Where an action is worked on: a copy of the state that counts only if nothing is refused.
 
 use super::Fault;
-use crate::inventory::{Quotas, Scope, State};
+use crate::inventory::{self, Quotas, Scope, State};
 
 /// Where new ids come from: a number nobody has had. Chance in the product, a count in tests.
 pub type Mint<'a> = &'a mut dyn FnMut() -> u64;
@@ -21,6 +21,13 @@ impl<'a> Desk<'a> {
     /// A desk with a copy of this state.
     pub fn new(state: &State, scope: &Scope, now: &str, mint: Mint<'a>) -> Self {
         Self { state: state.clone(), scope: scope.clone(), now: now.into(), mint }
+    }
+
+    /// Makes sure that the caller's account and region have what they begin with: a default VPC with its group, or
+    /// what EC2-Classic has (F14). Ids follow from account and region, so that one who only looks sees what a later
+    /// change keeps.
+    pub fn begin(&mut self) {
+        inventory::begin(&mut self.state, &self.scope);
     }
 
     /// A number for a new id.

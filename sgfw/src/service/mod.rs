@@ -3,14 +3,18 @@
 //! The service is a pure function of a state, a caller, an action, the time and a source of ids: it knows no store, no
 //! kernel and no wire. A [`Fault`] has AWS's code and words; after it nothing has changed.
 
+mod associations;
+mod call;
 mod desk;
 mod fault;
-#[allow(dead_code, reason = "those who call it come next")]
 mod filter;
-#[allow(dead_code, reason = "those who call it come next")]
+mod groups;
 mod page;
-#[allow(dead_code, reason = "those who call it come next")]
+mod references;
+mod rules;
 mod tagging;
 
+pub use call::{Done, call};
 pub use desk::{Desk, Mint};
 pub use fault::Fault;
+pub use groups::{Copied, CopyGroup, copy_group};
