@@ -5,10 +5,9 @@ use rustix::fs::{FlockOperation, flock, fstat, stat};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::{Duration, Instant};
-
-const PAUSE: Duration = Duration::from_millis(30);
 
 /// The lock, held until this is dropped.
 #[derive(Debug)]
@@ -23,30 +22,29 @@ impl Lock {
 
     /// Takes it, or says who has it after this time.
     pub(super) fn take(path: &Path, command: &str, patience: Duration) -> Result<Self, StoreError> {
-        let started = Instant::now();
+        let until = Instant::now() + patience;
+        let attempt = || -> io::Result<Option<File>> {
+            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+            locked(file, FlockOperation::LockExclusive, until)
+        };
         loop {
-            if let Some(mut file) = attempt(path).map_err(StoreError::file("lock", path))? {
-                // Only for the message of whoever waits.
-                let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}: sgfw {command}", std::process::id()));
-                return Ok(Self { path: path.to_path_buf(), _file: file });
+            match attempt().map_err(StoreError::file("lock", path))? {
+                Some(file) if !is_there(&file, path) => {}
+                Some(file) => return Ok(Self::signed(file, path, command)),
+                None => return Err(StoreError::Locked { holder: Self::holder(path), path: path.to_path_buf() }),
             }
-            if started.elapsed() > patience {
-                return Err(StoreError::Locked { holder: Self::holder(path), path: path.to_path_buf() });
-            }
-            sleep(PAUSE);
         }
+    }
+
+    /// Only for the message of whoever waits.
+    fn signed(mut file: File, path: &Path, command: &str) -> Self {
+        let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}: sgfw {command}", std::process::id()));
+        Self { path: path.to_path_buf(), _file: file }
     }
 
     /// Keeps everybody from taking it while this is held, together with others who do; none if it cannot be had.
     pub(super) fn share(path: &Path, patience: Duration) -> Option<File> {
-        let (file, started) = (File::open(path).ok()?, Instant::now());
-        while flock(&file, FlockOperation::NonBlockingLockShared).is_err() {
-            if started.elapsed() > patience {
-                return None;
-            }
-            sleep(PAUSE);
-        }
-        Some(file)
+        locked(File::open(path).ok()?, FlockOperation::LockShared, Instant::now() + patience).ok()?
     }
 
     /// Whoever took it last, as it wrote itself down.
@@ -61,13 +59,21 @@ impl Lock {
     }
 }
 
-/// The locked file, unless somebody holds it, or removed it between opening and locking.
-fn attempt(path: &Path) -> io::Result<Option<File>> {
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-        other => other?,
+/// The locked file, unless somebody else holds it for too long. A thread waits in the kernel's queue, where nobody is
+/// passed over; if it is waited for no longer, it gives the lock back as soon as it has it.
+fn locked(file: File, how: FlockOperation, until: Instant) -> io::Result<Option<File>> {
+    let (sender, receiver) = channel();
+    thread::Builder::new().name("lock".into()).spawn(move || {
+        let result = rustix::io::retry_on_intr(|| flock(&file, how));
+        let _ = sender.send(result.map(|()| file));
+    })?;
+    match receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        Ok(result) => Ok(Some(result?)),
+        Err(_) => Ok(None),
     }
-    let same = stat(path).is_ok_and(|there| fstat(&file).is_ok_and(|here| there.st_ino == here.st_ino));
-    Ok(same.then_some(file))
+}
+
+/// Whether nobody removed the file between opening and locking it.
+fn is_there(file: &File, path: &Path) -> bool {
+    stat(path).is_ok_and(|there| fstat(file).is_ok_and(|here| there.st_ino == here.st_ino))
 }

@@ -1,7 +1,7 @@
 //! The store without a disk, for tests and trials: what the trait promises, in the plainest way.
 
 use super::rows::differences;
-use super::{Changed, undo};
+use super::{Changed, Rows};
 use super::{KEPT, KEPT_RECORDS, Note, Record, Revision, RevisionHead, Store, StoreError, Stored, Write};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -141,4 +141,14 @@ impl Inside {
 fn head(revision: &Revision) -> RevisionHead {
     let Revision { number, time, author, action, changes } = revision.clone();
     RevisionHead::new(number, Note { author, action, time }, changes.len() as u64)
+}
+
+/// Takes back what a revision changed.
+fn undo(rows: &mut Rows, changes: &[Changed]) {
+    for change in changes {
+        match &change.old {
+            Some(old) => rows.insert(change.key.clone(), old.clone()),
+            None => rows.remove(&change.key),
+        };
+    }
 }

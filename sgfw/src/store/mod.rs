@@ -117,15 +117,5 @@ pub trait Store: Send + Sync {
     fn clear_records(&self) -> Result<(), StoreError>;
 }
 
-/// Takes back what a revision changed.
-fn undo(rows: &mut Rows, changes: &[Changed]) {
-    for change in changes {
-        match &change.old {
-            Some(old) => rows.insert(change.key.clone(), old.clone()),
-            None => rows.remove(&change.key),
-        };
-    }
-}
-
 #[cfg(test)]
 mod tests;

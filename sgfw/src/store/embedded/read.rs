@@ -1,8 +1,8 @@
 //! What a read transaction tells.
 
-use super::tables::{HEAD, Head, META, RECORDS, REVISIONS, ROWS, UNDO, undo_key, unseal};
+use super::tables::{HEAD, Head, META, RECORDS, REVISIONS, ROWS, THERE_AFTER, THERE_BEFORE, UNDO, undo_key, unseal};
 use super::trouble::Trouble;
-use crate::store::{Changed, Record, Revision, RevisionHead, Rows, Stored, undo};
+use crate::store::{Changed, Record, Revision, RevisionHead, Rows, Stored};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable};
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) fn head(txn: &ReadTransaction) -> Result<Head, Trouble> {
 }
 
 pub(super) fn head_of(meta: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<Head, Trouble> {
-    let sealed = meta.get(HEAD)?.ok_or_else(|| Trouble::damaged("it has no head"))?;
+    let sealed = meta.get(HEAD)?.ok_or_else(|| Trouble::damaged("it has no head, so it is no store of sgfw"))?;
     Head::unseal(sealed.value())
 }
 
@@ -79,12 +79,16 @@ pub(super) fn changes_since(txn: &ReadTransaction, revision: u64) -> Result<Opti
     let mut after: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
     let mut revisions = Vec::new();
     for head in heads(txn, revision)?.into_iter().rev() {
-        let mut changes = undone(txn, &head)?;
-        for change in &mut changes {
-            change.new = match after.insert(change.key.clone(), change.old.clone()) {
+        let mut changes = Vec::new();
+        for Found { key, old, then } in found(txn, &head)? {
+            let new = match after.insert(key.clone(), old.clone()) {
                 Some(value) => value,
-                None => row(&now, &change.key)?,
+                None => row(&now, &key)?,
             };
+            if new.is_some() != then {
+                return Err(Trouble::Damaged(format!("the entry {key:?} is not found")));
+            }
+            changes.push(Changed { key, old, new });
         }
         revisions.push(head.with(changes));
     }
@@ -99,25 +103,36 @@ pub(super) fn at(txn: &ReadTransaction, revision: u64) -> Result<Stored, Trouble
     }
     let mut rows = all(txn)?.rows;
     for head in heads(txn, revision)?.iter().rev() {
-        undo(&mut rows, &undone(txn, head)?);
+        for Found { key, old, .. } in found(txn, head)? {
+            match old {
+                Some(old) => rows.insert(key, old),
+                None => rows.remove(&key),
+            };
+        }
     }
     Ok(Stored { revision, rows })
 }
 
-/// What a revision found, without what it wrote.
-fn undone(txn: &ReadTransaction, head: &RevisionHead) -> Result<Vec<Changed>, Trouble> {
-    let mut changes = Vec::new();
+/// What a revision found in the place of a row, and whether there was one when it was done.
+struct Found {
+    key: String,
+    old: Option<Vec<u8>>,
+    then: bool,
+}
+
+/// Everything that a revision found.
+fn found(txn: &ReadTransaction, head: &RevisionHead) -> Result<Vec<Found>, Trouble> {
+    let mut all = Vec::new();
     for entry in txn.open_table(UNDO)?.range((head.number, "")..(head.number + 1, ""))? {
         let (key, sealed) = entry?;
         let (number, key) = key.value();
-        let old = match unseal(&undo_key(number, key), sealed.value())?.split_first() {
-            Some((1, old)) => Some(old.to_vec()),
-            _ => None,
-        };
-        changes.push(Changed { key: key.to_owned(), old, new: None });
+        let bytes = unseal(&undo_key(number, key), sealed.value())?;
+        let (flags, old) = bytes.split_first().ok_or_else(|| Trouble::damaged("a change says nothing"))?;
+        let old = (flags & THERE_BEFORE != 0).then(|| old.to_vec());
+        all.push(Found { key: key.to_owned(), old, then: flags & THERE_AFTER != 0 });
     }
-    match changes.len() as u64 == head.changes {
-        true => Ok(changes),
+    match all.len() as u64 == head.changes {
+        true => Ok(all),
         false => Err(Trouble::Damaged(format!("changes of revision {} are missing", head.number))),
     }
 }

@@ -16,13 +16,18 @@ pub(super) const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("
 pub(super) const ROWS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rows");
 /// A [`super::RevisionHead`] as JSON, by its number.
 pub(super) const REVISIONS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("revisions");
-/// What a revision found in the place of what it wrote: 1 and the old value, or 0 for no row.
+/// What a revision found in the place of what it wrote: [`THERE_BEFORE`] and [`THERE_AFTER`] and the old value.
 pub(super) const UNDO: TableDefinition<'_, (u64, &str), &[u8]> = TableDefinition::new("undo");
 /// A [`super::Record`] as JSON, by the kernel's generation.
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
 
 /// The key of the head in [`META`].
 pub(super) const HEAD: &str = "head";
+
+/// There was a row, and the rest of the entry is its value.
+pub(super) const THERE_BEFORE: u8 = 1;
+/// There was a row afterwards, so that one which is not found is known to be lost.
+pub(super) const THERE_AFTER: u8 = 2;
 
 const SUM: usize = 4;
 

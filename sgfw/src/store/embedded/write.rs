@@ -1,7 +1,7 @@
 //! What a write transaction does. Nothing of it is there before the transaction is committed, and all of it after.
 
 use super::read::head_of;
-use super::tables::{HEAD, Head, META, RECORDS, REVISIONS, ROWS, UNDO, seal, undo_key};
+use super::tables::{HEAD, Head, META, RECORDS, REVISIONS, ROWS, THERE_AFTER, THERE_BEFORE, UNDO, seal, undo_key};
 use super::trouble::Trouble;
 use crate::store::{KEPT, KEPT_BYTES, KEPT_RECORDS, Note, Record, RevisionHead, Write};
 use redb::{ReadableTable, Table, WriteTransaction};
@@ -72,7 +72,8 @@ fn change(
     if old.as_deref() == new {
         return Ok(false);
     }
-    let mut before = vec![u8::from(old.is_some())];
+    let there = |row: bool, flag: u8| if row { flag } else { 0 };
+    let mut before = vec![there(old.is_some(), THERE_BEFORE) | there(new.is_some(), THERE_AFTER)];
     if let Some(old) = &old {
         before.extend_from_slice(super::tables::unseal(key.as_bytes(), old)?);
         head.take(old);

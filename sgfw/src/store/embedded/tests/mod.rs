@@ -1,5 +1,10 @@
 //! The embedded store as a file among others.
 
+mod crash;
+mod damage;
+mod disk;
+mod full;
+
 use super::*;
 use crate::store::tests::{note, record, text, writes};
 use tempfile::TempDir;
