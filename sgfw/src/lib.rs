@@ -6,11 +6,13 @@
 //! image to operations) → [`kernel`] (the only room that knows aya). [`mod@reference`] judges the same model
 //! slowly and from the words of the documentation; [`store`] keeps the policy in words; [`cli`] is one file a verb.
 //! [`api`] says what can be asked and answered, in AWS's names.
+//! [`endpoint`] speaks the EC2 query protocol, so that AWS's own clients can ask.
 
 pub mod analyse;
 pub mod api;
 pub mod cli;
 pub mod compile;
+pub mod endpoint;
 pub mod inventory;
 pub mod kernel;
 pub mod model;

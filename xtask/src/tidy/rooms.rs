@@ -12,7 +12,7 @@ struct Only {
     advice: &'static str,
 }
 
-const ONLY: [Only; 7] = [
+const ONLY: [Only; 11] = [
     Only {
         word: "serde_yaml",
         within: "sgfw/",
@@ -43,6 +43,31 @@ const ONLY: [Only; 7] = [
         within: "sgfw",
         places: &["sgfw-ebpf/"],
         advice: "the decision must run on the host too: keep what is the kernel's in sgfw-ebpf",
+    },
+    Only {
+        word: "axum",
+        within: "sgfw/",
+        places: &["sgfw/src/endpoint/", "sgfw/tests/"],
+        advice: "only `endpoint` knows HTTP: hand it a value instead",
+    },
+    Only {
+        word: "hyper",
+        within: "sgfw/",
+        places: &["sgfw/src/endpoint/", "sgfw/tests/"],
+        advice: "only `endpoint` knows HTTP: hand it a value instead",
+    },
+    Only {
+        word: "hyper_util",
+        within: "sgfw/",
+        places: &["sgfw/src/endpoint/", "sgfw/tests/"],
+        advice: "only `endpoint` knows HTTP: hand it a value instead",
+    },
+    Only {
+        word: "quick_xml",
+        within: "sgfw/",
+        // Reports of tests for CI are XML too.
+        places: &["sgfw/src/endpoint/", "sgfw/src/analyse/", "sgfw/src/cli/", "sgfw/tests/"],
+        advice: "only `endpoint` knows the wire: hand it a value instead",
     },
     Only {
         word: "unsafe",
@@ -135,6 +160,12 @@ mod tests {
         check(RULE, "sgfw/src/kernel/load.rs", "use aya::Ebpf;", &[]);
         check(RULE, "sgfw/src/plan/mod.rs", "use aya::Ebpf;", &[1]);
         check(RULE, "sgfw-common/src/verdict.rs", "use aya_ebpf::maps::Array;", &[1]);
+    }
+
+    #[test]
+    fn only_the_endpoint_knows_http() {
+        check(RULE, "sgfw/src/endpoint/server/mod.rs", "use hyper_util::rt::TokioIo;", &[]);
+        check(RULE, "sgfw/src/service/call.rs", "use axum::Router;\nuse quick_xml::Writer;", &[1, 2]);
     }
 
     #[test]
