@@ -7,6 +7,7 @@
 //! Nothing here knows YAML, HTTP, a clock or chance: ids and times come from the caller.
 
 mod birth;
+mod check;
 mod group;
 mod id;
 mod interface;

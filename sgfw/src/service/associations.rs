@@ -82,7 +82,6 @@ pub(super) fn describe_security_group_vpc_associations(
     request: &DescribeSecurityGroupVpcAssociations,
 ) -> Result<DescribeSecurityGroupVpcAssociationsReply, Fault> {
     let filters = Filters::new(&request.filters, FILTERS)?;
-    desk.dry_run(request.dry_run)?;
     let scope = &desk.scope;
     let own = desk.state.associations.values().filter_map(|it| {
         let group = desk.state.groups.get(&it.group).filter(|group| group.scope == *scope)?;
@@ -90,6 +89,7 @@ pub(super) fn describe_security_group_vpc_associations(
     });
     let wanted = own.filter(|(_, it)| filters.accept(&crate::inventory::Tags::new(), |name| value(it, name)));
     let (security_group_vpc_associations, next_token) = PAGES.page(request, wanted.collect())?;
+    desk.dry_run(request.dry_run)?;
     Ok(DescribeSecurityGroupVpcAssociationsReply { security_group_vpc_associations, next_token })
 }
 

@@ -52,11 +52,11 @@ pub(super) fn describe_stale_security_groups(
     request: &DescribeStaleSecurityGroups,
 ) -> Result<DescribeStaleSecurityGroupsReply, Fault> {
     let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
-    desk.dry_run(request.dry_run)?;
     let state = &desk.state;
     let is_stale = |group: &SecurityGroup| references(group).any(|to| state.reference(group, to) != Reference::Live);
     let stale = state.groups.values().filter(|group| group.vpc() == Some(&vpc.id) && is_stale(group));
     let (page, next_token) = PAGES.page(request, stale.map(|it| (it.id.to_string(), it)).collect())?;
+    desk.dry_run(request.dry_run)?;
     let shown = page.iter().map(|group| stale_group(state, group)).collect();
     Ok(DescribeStaleSecurityGroupsReply { next_token, stale_security_group_set: shown })
 }

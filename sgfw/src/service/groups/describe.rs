@@ -55,10 +55,10 @@ pub(in crate::service) fn describe_security_groups(
     alone(request, "groupNames", &request.group_names)?;
     let filters = Filters::new(&request.filters, FILTERS)?;
     let found = asked(desk, &request.group_ids, &request.group_names)?;
-    desk.dry_run(request.dry_run)?;
     let state = &desk.state;
     let wanted = found.into_iter().filter(|it| filters.accept(&it.tags, |name| values(state, it, name)));
     let (page, next_token) = PAGES.page(request, wanted.map(|it| (it.id.to_string(), it)).collect())?;
+    desk.dry_run(request.dry_run)?;
     let security_groups = page.iter().map(|it| show::group(state, it)).collect();
     Ok(DescribeSecurityGroupsReply { next_token, security_groups })
 }
@@ -119,11 +119,11 @@ pub(in crate::service) fn get_security_groups_for_vpc(
     const FILTERS: &[&str] = &["group-id", "description", "group-name", "owner-id", "primary-vpc-id", TAGS];
     let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
     let filters = Filters::new(&request.filters, FILTERS)?;
-    desk.dry_run(request.dry_run)?;
     let state = &desk.state;
     let usable = state.groups.values().filter(|it| state.is_usable_in(it, &vpc.id));
     let wanted = usable.filter(|it| filters.accept(&it.tags, |name| values(state, it, name)));
     let (page, next_token) = PAGES_FOR_VPC.page(request, wanted.map(|it| (it.id.to_string(), it)).collect())?;
+    desk.dry_run(request.dry_run)?;
     let security_group_for_vpcs = page.iter().map(|it| show::for_vpc(it)).collect();
     Ok(GetSecurityGroupsForVpcReply { next_token, security_group_for_vpcs })
 }

@@ -19,7 +19,6 @@ pub(in crate::service) fn describe_security_group_rules(
     let filters = Filters::new(&request.filters, &["group-id", "security-group-rule-id", TAGS])?;
     filters.wanted("group-id").try_for_each(well_formed)?;
     let asked = asked(desk, &request.security_group_rule_ids)?;
-    desk.dry_run(request.dry_run)?;
     let wanted = asked.into_iter().filter(|(group, rule)| {
         filters.accept(&rule.tags, |name| match name {
             "group-id" => vec![group.id.to_string()],
@@ -28,6 +27,7 @@ pub(in crate::service) fn describe_security_group_rules(
     });
     let keyed = wanted.map(|(group, rule)| (rule.id.to_string(), (group, rule))).collect();
     let (page, next_token) = PAGES.page(request, keyed)?;
+    desk.dry_run(request.dry_run)?;
     let shown = page.iter().map(|(group, rule)| show::rule(&desk.state, group, rule, true)).collect();
     Ok(DescribeSecurityGroupRulesReply { security_group_rules: shown, next_token })
 }
