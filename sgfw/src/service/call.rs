@@ -21,12 +21,23 @@ pub struct Done {
 /// # Errors
 /// The action is refused, with AWS's code and words; also as what a dry run is answered with.
 pub fn call(state: &State, scope: &Scope, action: &Action, now: &str, mint: Mint) -> Result<Done, Fault> {
+    serve(Desk::new(state, scope, now, mint), action)
+}
+
+/// Does one action at a desk, which may say more of the request than [`call`] does, such as [`Desk::version`].
+///
+/// # Errors
+/// As [`call`].
+pub fn serve(mut desk: Desk, action: &Action) -> Result<Done, Fault> {
     complete(action)?;
-    let mut desk = Desk::new(state, scope, now, mint);
+    let writes = action.operation().writes;
+    let before = (!writes).then(|| desk.state.clone());
     desk.begin();
+    if writes {
+        desk.expire_peerings();
+    }
     let reply = answer(&mut desk, action)?;
-    let state = if action.operation().writes { desk.state } else { state.clone() };
-    Ok(Done { state, reply })
+    Ok(Done { state: before.unwrap_or(desk.state), reply })
 }
 
 /// Which function does what.
@@ -34,7 +45,6 @@ macro_rules! operations {
     ($desk:ident, $action:ident: $($name:ident => $module:ident::$function:ident,)*) => {
         match $action {
             $(Action::$name(request) => super::$module::$function($desk, request).map(Reply::$name),)*
-            other => Err(unknown(other.name())),
         }
     };
 }
@@ -58,12 +68,61 @@ fn answer(desk: &mut Desk, action: &Action) -> Result<Reply, Fault> {
         AssociateSecurityGroupVpc => associations::associate_security_group_vpc,
         DisassociateSecurityGroupVpc => associations::disassociate_security_group_vpc,
         DescribeSecurityGroupVpcAssociations => associations::describe_security_group_vpc_associations,
+        CreateManagedPrefixList => lists::create_managed_prefix_list,
+        ModifyManagedPrefixList => lists::modify_managed_prefix_list,
+        DeleteManagedPrefixList => lists::delete_managed_prefix_list,
+        DescribeManagedPrefixLists => lists::describe_managed_prefix_lists,
+        GetManagedPrefixListEntries => lists::get_managed_prefix_list_entries,
+        GetManagedPrefixListAssociations => lists::get_managed_prefix_list_associations,
+        RestoreManagedPrefixListVersion => lists::restore_managed_prefix_list_version,
+        DescribePrefixLists => lists::describe_prefix_lists,
+        CreateTags => tags::create_tags,
+        DeleteTags => tags::delete_tags,
+        DescribeTags => tags::describe_tags,
+        CreateVpc => network::create_vpc,
+        CreateDefaultVpc => network::create_default_vpc,
+        DeleteVpc => network::delete_vpc,
+        DescribeVpcs => network::describe_vpcs,
+        DescribeVpcAttribute => network::describe_vpc_attribute,
+        ModifyVpcAttribute => network::modify_vpc_attribute,
+        AssociateVpcCidrBlock => network::associate_vpc_cidr_block,
+        DisassociateVpcCidrBlock => network::disassociate_vpc_cidr_block,
+        CreateSubnet => network::create_subnet,
+        DeleteSubnet => network::delete_subnet,
+        DescribeSubnets => network::describe_subnets,
+        CreateInternetGateway => network::create_internet_gateway,
+        AttachInternetGateway => network::attach_internet_gateway,
+        DescribeInternetGateways => network::describe_internet_gateways,
+        CreateVpcPeeringConnection => peerings::create_vpc_peering_connection,
+        AcceptVpcPeeringConnection => peerings::accept_vpc_peering_connection,
+        RejectVpcPeeringConnection => peerings::reject_vpc_peering_connection,
+        DeleteVpcPeeringConnection => peerings::delete_vpc_peering_connection,
+        DescribeVpcPeeringConnections => peerings::describe_vpc_peering_connections,
+        ModifyVpcPeeringConnectionOptions => peerings::modify_vpc_peering_connection_options,
+        CreateNetworkInterface => interfaces::create_network_interface,
+        DeleteNetworkInterface => interfaces::delete_network_interface,
+        DescribeNetworkInterfaces => interfaces::describe_network_interfaces,
+        DescribeNetworkInterfaceAttribute => interfaces::describe_network_interface_attribute,
+        ModifyNetworkInterfaceAttribute => interfaces::modify_network_interface_attribute,
+        AttachNetworkInterface => interfaces::attach_network_interface,
+        DetachNetworkInterface => interfaces::detach_network_interface,
+        AssignPrivateIpAddresses => interfaces::assign_private_ip_addresses,
+        UnassignPrivateIpAddresses => interfaces::unassign_private_ip_addresses,
+        AssignIpv6Addresses => interfaces::assign_ipv6_addresses,
+        UnassignIpv6Addresses => interfaces::unassign_ipv6_addresses,
+        RunInstances => instances::run_instances,
+        TerminateInstances => instances::terminate_instances,
+        StopInstances => instances::stop_instances,
+        StartInstances => instances::start_instances,
+        DescribeInstances => instances::describe_instances,
+        ModifyInstanceAttribute => instances::modify_instance_attribute,
+        DescribeAccountAttributes => network::describe_account_attributes,
+        DescribeRegions => network::describe_regions,
+        DescribeAvailabilityZones => network::describe_availability_zones,
+        CreateFlowLogs => flow_log::create_flow_logs,
+        DeleteFlowLogs => flow_log::delete_flow_logs,
+        DescribeFlowLogs => flow_log::describe_flow_logs,
     }
-}
-
-/// What a request for an operation that sgfw does not have is answered with.
-fn unknown(operation: &str) -> Fault {
-    Fault::new("InvalidAction", format!("The action {operation} is not valid for this web service."))
 }
 
 /// Refuses a request without a member that its operation demands.

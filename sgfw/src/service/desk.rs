@@ -6,12 +6,17 @@ use crate::inventory::{self, Quotas, Scope, State};
 /// Where new ids come from: a number nobody has had. Chance in the product, a count in tests.
 pub type Mint<'a> = &'a mut dyn FnMut() -> u64;
 
+/// The version of the API when nobody says another.
+const VERSION: &str = "2016-11-15";
+
 /// One action at work.
 pub struct Desk<'a> {
     /// The state as it becomes. Objects are shared with the one before: change them by `Arc::make_mut`.
     pub state: State,
     /// Who asks, and where.
     pub scope: Scope,
+    /// The version of the API that the request speaks, such as `2016-11-15`.
+    pub version: String,
     /// The time, RFC 3339 in UTC with milliseconds, such as `2026-11-21T10:35:45.000Z`.
     pub now: String,
     mint: Mint<'a>,
@@ -20,7 +25,7 @@ pub struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// A desk with a copy of this state.
     pub fn new(state: &State, scope: &Scope, now: &str, mint: Mint<'a>) -> Self {
-        Self { state: state.clone(), scope: scope.clone(), now: now.into(), mint }
+        Self { state: state.clone(), scope: scope.clone(), version: VERSION.into(), now: now.into(), mint }
     }
 
     /// Makes sure that the caller's account and region have what they begin with: a default VPC with its group, or

@@ -24,6 +24,11 @@ impl Fault {
         Self::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
     }
 
+    /// What a request for an operation that sgfw does not have is answered with.
+    pub fn invalid_action(operation: &str) -> Self {
+        Self::new("InvalidAction", format!("The action {operation} is not valid for this web service."))
+    }
+
     /// A parameter is missing.
     pub fn missing(parameter: &str) -> Self {
         Self::new("MissingParameter", format!("The request must contain the parameter {parameter}"))

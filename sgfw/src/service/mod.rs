@@ -5,16 +5,27 @@
 
 mod associations;
 mod call;
+mod clock;
 mod desk;
 mod fault;
 mod filter;
+mod find;
+mod flow_log;
 mod groups;
+mod instances;
+mod interfaces;
+mod lists;
+mod network;
 mod page;
+mod peerings;
 mod references;
 mod rules;
+mod show;
 mod tagging;
+mod tags;
+mod token;
 
-pub use call::{Done, call};
+pub use call::{Done, call, serve};
 pub use desk::{Desk, Mint};
 pub use fault::Fault;
 pub use groups::{Copied, CopyGroup, copy_group};

@@ -53,7 +53,7 @@ fn is_shown(group: &SecurityGroup, rule: &GroupRule) -> bool {
     group.network != Network::Classic || rule.direction == Direction::Ingress
 }
 
-fn no_such_rule(id: &str) -> Fault {
+pub(super) fn no_such_rule(id: &str) -> Fault {
     Fault::new("InvalidSecurityGroupRuleId.NotFound", format!("The security group rule ID '{id}' does not exist"))
 }
 
