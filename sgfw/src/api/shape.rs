@@ -8,6 +8,8 @@ use std::any::Any;
 pub struct Shape {
     /// As in the service model, but for replies: `CreateVpcReply`.
     pub name: &'static str,
+    /// What it is for, in a sentence.
+    pub about: &'static str,
     /// In the order of the service model.
     pub members: &'static [Member],
 }
@@ -150,8 +152,8 @@ pub(super) use name;
 /// Structures, each with its members: `field: Type`, with `as "wireName"` where XML does not call it like JSON, and
 /// with `[required]`, `[sparse]` or `[time]` where that applies.
 macro_rules! shapes {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident $(as $wire:literal)? : $type:ty $([$flag:ident])?),* $(,)? })*) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $name:ident { $($field:ident $(as $wire:literal)? : $type:ty $([$flag:ident])?),* $(,)? })*) => {$(
+        #[doc = $doc]
         #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
         #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
         pub struct $name {$(
@@ -167,6 +169,7 @@ macro_rules! shapes {
         impl $crate::api::shape::Structure for $name {
             const SHAPE: $crate::api::shape::Shape = $crate::api::shape::Shape {
                 name: stringify!($name),
+                about: $doc,
                 members: &[$({
                     const JSON: &str = $crate::api::shape::name!(pascal $field);
                     const XML: &str = $crate::api::shape::shapes!(@wire JSON $($wire)?);

@@ -9,6 +9,7 @@ mod cells;
 mod context;
 mod counters;
 mod detach;
+pub mod ec2;
 mod failure;
 mod flows;
 mod in_force;
