@@ -7,17 +7,30 @@
 
 mod boxes;
 mod difference;
+mod explain;
 mod family;
+mod frame;
+mod miss;
+mod opener;
+mod question;
 mod ranges;
 mod region;
+mod replay;
+mod rule_ref;
 mod space;
 mod traffic;
 mod untracked;
 
 pub use boxes::PacketBox;
 pub use difference::{BoxChange, Difference, Effect, difference};
+pub use explain::{Explanation, Subject, explain};
 pub use family::Family;
+pub use miss::Miss;
+pub use opener::Opener;
+pub use question::{Question, Stage, USUAL_SOURCE_PORT};
 pub use ranges::Ranges;
 pub use region::{Cell, Region};
+pub use replay::{Step, reference as reference_answer, steps};
+pub use rule_ref::RuleRef;
 pub use space::{Half, Regions, Space, Spaces};
 pub use traffic::{Piece, number as number_of, set as set_of, what as what_of};

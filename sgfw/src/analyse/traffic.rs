@@ -50,6 +50,14 @@ pub fn number(what: What) -> u128 {
     }
 }
 
+/// The set of what one packet asks for.
+pub(super) fn one(what: What) -> Ranges {
+    match what {
+        What::Other(number) => whole(number, number),
+        _ => Ranges::one(number(what), number(what)),
+    }
+}
+
 /// What a packet asks for that has this number.
 pub fn what(number: u128) -> What {
     let [.., protocol, high, low] = number.to_be_bytes();

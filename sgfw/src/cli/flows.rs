@@ -108,7 +108,7 @@ fn is_adopted(flow: &LiveFlow) -> bool {
     flow.state == State::Adopted || (tcp && flow.flow.initiator_next == 0 && flow.flow.responder_isn == 0)
 }
 
-const fn direction(flow: &LiveFlow) -> Direction {
+pub(super) const fn direction(flow: &LiveFlow) -> Direction {
     if flow.flow.initiator as usize == INGRESS { Direction::Ingress } else { Direction::Egress }
 }
 
@@ -146,8 +146,8 @@ impl<'a> Records<'a> {
     }
 }
 
-/// What the flow's first packet asked for.
-fn asked(flow: &LiveFlow) -> Option<What> {
+/// What the flow's first packet asked for; none for fragments.
+pub(super) fn asked(flow: &LiveFlow) -> Option<What> {
     let FlowKey { protocol: number, local_port, remote_port, class: kind, local, .. } = flow.key;
     let port = if direction(flow) == Direction::Ingress { local_port } else { remote_port };
     let query = match (kind, local.is_mapped()) {

@@ -5,16 +5,20 @@
 //! line makes no sense, 77 not allowed.
 
 mod apply;
+mod basis;
 mod cells;
 mod context;
 mod counters;
 mod detach;
 pub mod ec2;
+mod explain;
 mod failure;
 mod flows;
+mod impact;
 mod in_force;
 mod lockout;
 mod log;
+mod packet;
 mod plan;
 mod policy;
 mod progress;
@@ -63,6 +67,7 @@ enum Verb {
     Validate(validate::Validate),
     Status(status::Status),
     Show(show::Show),
+    Explain(explain::Explain),
     Flows(flows::Flows),
     Counters(counters::Counters),
     Log(log::Log),
@@ -97,6 +102,7 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Validate(verb)) => verb.run(context),
         Some(Verb::Status(verb)) => verb.run(context),
         Some(Verb::Show(verb)) => verb.run(context),
+        Some(Verb::Explain(verb)) => verb.run(context),
         Some(Verb::Flows(verb)) => verb.run(context),
         Some(Verb::Counters(verb)) => verb.run(context),
         Some(Verb::Log(verb)) => verb.run(context),

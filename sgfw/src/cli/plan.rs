@@ -3,6 +3,7 @@
 use super::apply::is_about_devices;
 use super::context::Context;
 use super::failure::Failure;
+use super::impact::Impact;
 use super::in_force::InForce;
 use super::policy::{Planned, Policy};
 use super::reply::Reply;
@@ -44,16 +45,20 @@ impl Plan {
             context.note("the programs in force are another version's: apply replaces them, and detaches nothing");
         }
         let code = if planned.is_nothing() && !outdated { 0 } else { CHANGES };
-        Ok(Reply::new(&view(&planned, &now), text(context, &planned, &now)).exit(code))
+        let impact = Impact::of(&planned, &now)?;
+        let text = text(context, (&planned, &impact), &now);
+        Ok(Reply::new(&view(&planned, &impact, &now), text).exit(code))
     }
 }
 
-fn view(planned: &Planned, now: &InForce) -> Value {
+fn view(planned: &Planned, impact: &Impact, now: &InForce) -> Value {
     json!({
         "changed": !planned.is_nothing(),
         "generation": { "now": now.generation(), "then": planned.plan.generation },
         "interfaces": interfaces(planned),
         "changes": planned.changes,
+        "packets": impact.packets,
+        "flows": impact.flows,
         "unknown": now.unknown,
         "operations": planned.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
         "warnings": planned.warnings,
@@ -80,7 +85,7 @@ fn interfaces(planned: &Planned) -> Vec<Value> {
     planned.resolved.wanted.interfaces.iter().filter_map(one).collect()
 }
 
-fn text(context: &Context, planned: &Planned, now: &InForce) -> String {
+fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce) -> String {
     let mut text = resolution(planned);
     if let Some(unknown) = &now.unknown {
         text += &format!("{}: {unknown}; rule changes cannot be listed\n\n", context.out.yellow("warning"));
@@ -92,6 +97,7 @@ fn text(context: &Context, planned: &Planned, now: &InForce) -> String {
         text += &context.out.changes(&changes.to_string());
         text += "\n";
     }
+    text += &impact.text(context);
     for op in planned.plan.ops.iter().filter(|op| is_about_devices(op)) {
         text += &format!("{op}\n");
     }

@@ -60,7 +60,7 @@ impl Show {
 }
 
 /// The policy in words; an empty one if nothing is in force.
-fn policy(now: &InForce) -> Result<Snapshot, Failure> {
+pub(super) fn policy(now: &InForce) -> Result<Snapshot, Failure> {
     now.snapshot().ok_or_else(|| {
         let why = now.unknown.clone().unwrap_or_default();
         Failure::new(why, "`sgfw show cells` reads what is enforced from the kernel; apply the policy to have its text")

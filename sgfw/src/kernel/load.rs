@@ -53,6 +53,20 @@ pub(super) fn open_for_test() -> Result<Ebpf, KernelError> {
     loader.load(OBJECT).map_err(|error| KernelError::aya("load the BPF object", &error))
 }
 
+/// The same over some of the pinned maps; of the others, these have so many entries.
+pub(super) fn open_beside(paths: &Paths, pinned: &[&str], sizes: &[(&str, u32)]) -> Result<Ebpf, KernelError> {
+    let on = 1u8;
+    let mut loader = EbpfLoader::new();
+    loader.override_global("SGFW_TEST", &on, true);
+    for name in pinned {
+        loader.map_pin_path(name, paths.map(name));
+    }
+    for (name, entries) in sizes {
+        loader.map_max_entries(name, *entries);
+    }
+    loader.load(OBJECT).map_err(|error| KernelError::aya("load the BPF object", &error))
+}
+
 /// Where this object's program of a namespace is pinned.
 pub(super) fn pin(paths: &Paths, netns: u64, program: &str) -> std::path::PathBuf {
     paths.program(netns, &format!("{}_{program}", digest()))

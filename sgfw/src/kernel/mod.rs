@@ -37,9 +37,10 @@ pub use flows::LiveFlow;
 pub use log::{DropLog, LogLine};
 pub use namespace::within;
 pub use paths::Paths;
-pub use probe::{Probe, ProbeHook};
+pub use probe::{Asked, LiveProbe, Probe, ProbeHook};
 
-use crate::plan::{Attachment, Op, Plan, Running};
+use crate::model::Direction;
+use crate::plan::{Attachment, Op, Plan, Running, Taken};
 use maps::Maps;
 use std::collections::BTreeMap;
 
@@ -180,6 +181,15 @@ impl Kernel {
     /// A map that cannot be read.
     pub fn flows(&self) -> Result<Vec<LiveFlow>, KernelError> {
         flows::live(&self.paths, &self.maps)
+    }
+
+    /// The programs of one interface, to be asked about packets that go these ways, beside those that are attached:
+    /// nothing live changes.
+    ///
+    /// # Errors
+    /// No privilege, or a map that cannot be opened.
+    pub fn probe(&self, at: (u32, Taken), ways: &[Direction]) -> Result<LiveProbe, KernelError> {
+        LiveProbe::open(&self.paths, at, ways)
     }
 
     /// Turns the log of drops on.

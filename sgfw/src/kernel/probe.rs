@@ -1,6 +1,10 @@
 //! The loaded program over maps of its own, attached to nothing: what it would do with a packet, by
 //! `BPF_PROG_TEST_RUN`. For proofs and for explaining.
 
+mod live;
+
+pub use live::{Asked, LiveProbe};
+
 use super::error::KernelError;
 use super::execute;
 use super::load;
@@ -19,7 +23,7 @@ use std::net::Ipv4Addr;
 const TEST_DEVICE: u32 = 1;
 
 /// Which program to run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProbeHook {
     /// XDP: the packet was received.
     Xdp,
@@ -27,6 +31,16 @@ pub enum ProbeHook {
     TcIn,
     /// TC: the packet is being sent.
     TcOut,
+}
+
+impl ProbeHook {
+    const fn program(self) -> &'static str {
+        match self {
+            Self::Xdp => "sgfw_xdp",
+            Self::TcIn => "sgfw_tc_in",
+            Self::TcOut => "sgfw_tc_out",
+        }
+    }
 }
 
 /// Programs and maps of a test.
@@ -161,11 +175,11 @@ impl Probe {
     pub fn run(&self, hook: ProbeHook, frame: &[u8]) -> Result<(Verdict, Reason), KernelError> {
         let failed = |error: ProgramError| KernelError::aya("run a program for a test", &error);
         let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
-        let code = match hook {
-            ProbeHook::Xdp => self.xdp()?.test_run(options).map_err(failed)?.return_value,
-            ProbeHook::TcIn => self.tc("sgfw_tc_in")?.test_run(options).map_err(failed)?.return_value,
-            ProbeHook::TcOut => self.tc("sgfw_tc_out")?.test_run(options).map_err(failed)?.return_value,
+        let ran = match hook {
+            ProbeHook::Xdp => self.xdp()?.test_run(options),
+            ProbeHook::TcIn | ProbeHook::TcOut => self.tc(hook.program())?.test_run(options),
         };
+        let code = ran.map_err(failed)?.return_value;
         // XDP_PASS is 2, TC_ACT_UNSPEC is -1.
         let pass = if hook == ProbeHook::Xdp { 2 } else { u32::MAX };
         let verdict = if code == pass { Verdict::Pass } else { Verdict::Drop };
@@ -204,8 +218,9 @@ impl Probe {
     }
 
     fn xdp(&self) -> Result<&Xdp, KernelError> {
-        let program = self.object.program("sgfw_xdp").map(<&Xdp>::try_from);
-        program.and_then(Result::ok).ok_or_else(|| missing("sgfw_xdp"))
+        let name = ProbeHook::Xdp.program();
+        let program = self.object.program(name).map(<&Xdp>::try_from);
+        program.and_then(Result::ok).ok_or_else(|| missing(name))
     }
 
     fn tc(&self, name: &'static str) -> Result<&SchedClassifier, KernelError> {
