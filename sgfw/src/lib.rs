@@ -12,6 +12,7 @@ pub mod analyse;
 pub mod api;
 pub mod cli;
 pub mod compile;
+pub mod declare;
 pub mod endpoint;
 pub mod inventory;
 pub mod kernel;

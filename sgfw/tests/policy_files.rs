@@ -7,7 +7,16 @@ use sgfw::policy;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 5] = ["web.yaml", "database.yaml", "bastion.yaml", "default.yaml", "everything.yaml"];
+const FILES: [&str; 8] = [
+    "web.yaml",
+    "database.yaml",
+    "bastion.yaml",
+    "default.yaml",
+    "everything.yaml",
+    "peering.yaml",
+    "vpc.yaml",
+    "classic.yaml",
+];
 
 fn path_of(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies").join(name)
@@ -57,7 +66,8 @@ fn files_are_loaded_by_path() {
 
 #[test]
 fn what_is_emitted_loads_as_the_same_snapshot() {
-    for name in FILES {
+    // A snapshot does not know the VPCs that its groups are of; `emit_state` does.
+    for name in FILES.into_iter().filter(|name| !["peering.yaml", "vpc.yaml", "classic.yaml"].contains(name)) {
         let snapshot = load(name);
         let text = policy::emit(&snapshot);
         let again = policy::load_text("emitted", &text).unwrap_or_else(|found| panic!("{found}\n{text}"));

@@ -7,7 +7,7 @@
 use super::{
     Account, GroupId, GroupRule, Network, Owner, Scope, SecurityGroup, State, Subnet, SubnetId, Tags, Vpc, VpcId,
 };
-use crate::model::DEFAULT_GROUP;
+use crate::model::{DEFAULT_GROUP, Direction};
 use ipnet::{IpAdd, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The second group of a VPC that an API version before 2011-01-01 made (F21).
 pub const LEGACY_GROUP: &str = "2009-07-15-default";
 
-/// The block of every default VPC.
+/// The IPv4 block of every default VPC.
 const DEFAULT_BLOCK: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(172, 31, 0, 0), 16);
 
 /// Zones of a region, and how many addresses the default subnet of each is away from that of the zone before.
@@ -46,7 +46,7 @@ pub fn mark_begun(state: &mut State, scope: &Scope) {
 
 /// Makes the default VPC of an account and region, with a default group and a subnet in each zone; its id.
 pub fn default_vpc(state: &mut State, scope: &Scope) -> VpcId {
-    let id = VpcId::derive(&["default", scope.account.as_str(), &scope.region]);
+    let id = default_vpc_id(scope);
     let v6 = (*scope == state.settings.home).then(|| home_block(scope));
     let vpc = Vpc {
         id: id.clone(),
@@ -70,6 +70,32 @@ pub fn default_vpc(state: &mut State, scope: &Scope) -> VpcId {
     id
 }
 
+/// The id of the default VPC when nobody gives another.
+pub fn default_vpc_id(scope: &Scope) -> VpcId {
+    VpcId::derive(&["default", scope.account.as_str(), &scope.region])
+}
+
+/// The IPv4 block of every default VPC.
+pub const fn default_block() -> Ipv4Net {
+    DEFAULT_BLOCK
+}
+
+/// Gives a VPC without IPv6 these blocks. Groups whose outbound rules are still those they began with get the one for
+/// IPv6, others do not (F11, F12).
+pub fn give_ipv6(state: &mut State, vpc: &VpcId, blocks: &[Ipv6Net]) {
+    let Some(found) = state.vpcs.get_mut(vpc).filter(|it| it.v6.is_empty()) else { return };
+    Arc::make_mut(found).v6 = blocks.to_vec();
+    for group in state.groups.values_mut().filter(|it| it.vpc() == Some(vpc)) {
+        let unchanged = group.everything_out(false);
+        let egress: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
+        if egress.len() == 1 && egress[0].same_permission(&unchanged[0]) {
+            let v6 = group.everything_out(true).into_iter().skip(1);
+            let v6: Vec<GroupRule> = v6.collect();
+            Arc::make_mut(group).rules.extend(v6);
+        }
+    }
+}
+
 /// The id of a network's default group when nobody gives another.
 pub fn default_group_id(scope: &Scope, network: &Network) -> GroupId {
     GroupId::derive(&[DEFAULT_GROUP, scope.account.as_str(), &scope.region, &network.to_string()])
@@ -78,7 +104,7 @@ pub fn default_group_id(scope: &Scope, network: &Network) -> GroupId {
 /// The default group of a VPC as it is at first: everything from its own members, everything out (F14-F16).
 pub fn default_group(id: GroupId, vpc: &Vpc) -> SecurityGroup {
     let network = Network::Vpc(vpc.id.clone());
-    let group = group(id, &vpc.scope, network, DEFAULT_GROUP, "default VPC security group");
+    let group = group(id, &vpc.scope, network.clone(), DEFAULT_GROUP, default_words(&network));
     with_default_rules(group, !vpc.v6.is_empty())
 }
 
@@ -91,7 +117,15 @@ pub fn legacy_group(id: GroupId, vpc: &Vpc) -> SecurityGroup {
 /// The default group of EC2-Classic, whose outbound side is fixed: everything over IPv4 (F14, F40, F54).
 pub fn classic_default_group(scope: &Scope) -> SecurityGroup {
     let id = default_group_id(scope, &Network::Classic);
-    with_default_rules(group(id, scope, Network::Classic, DEFAULT_GROUP, "default group"), false)
+    with_default_rules(group(id, scope, Network::Classic, DEFAULT_GROUP, default_words(&Network::Classic)), false)
+}
+
+/// The description of a network's default group.
+pub const fn default_words(network: &Network) -> &'static str {
+    match network {
+        Network::Vpc(_) => "default VPC security group",
+        Network::Classic => "default group",
+    }
 }
 
 /// The rules that a default group begins with and is reset to.
@@ -143,8 +177,8 @@ fn nth_64(block: Ipv6Net, number: u8) -> Ipv6Addr {
     block.network().saturating_add(u128::from(number) << 64)
 }
 
-/// A unique local block (RFC 4193) that an account and region always have.
-fn home_block(scope: &Scope) -> Ipv6Net {
+/// The IPv6 block of the home's default VPC: a unique local one (RFC 4193) that follows from account and region.
+pub fn home_block(scope: &Scope) -> Ipv6Net {
     let id = VpcId::derive(&["ipv6", scope.account.as_str(), &scope.region]);
     let number = id.as_str().bytes().fold(0_u64, |hash, byte| hash.rotate_left(5) ^ u64::from(byte));
     let number = 0xfd00_0000_0000_0000 | (number & 0x00ff_ffff_ffff_ff00);

@@ -22,8 +22,8 @@ mod rows;
 mod state;
 
 pub use birth::{
-    LEGACY_GROUP, begin, classic_default_group, default_group, default_group_id, default_rules, default_vpc,
-    legacy_group, mark_begun,
+    LEGACY_GROUP, begin, classic_default_group, default_block, default_group, default_group_id, default_rules,
+    default_vpc, default_vpc_id, default_words, give_ipv6, home_block, legacy_group, mark_begun,
 };
 pub use group::{GroupRef, GroupRule, RulePeer, SecurityGroup};
 pub use id::{

@@ -44,7 +44,7 @@ impl Group {
             description: None,
             origin: Origin::default(),
         };
-        Self { ingress: vec![own], description: Some("default group".into()), ..Self::new(DEFAULT_GROUP) }
+        Self { ingress: vec![own], description: Some("default VPC security group".into()), ..Self::new(DEFAULT_GROUP) }
     }
 
     /// The rules of one direction.

@@ -4,7 +4,7 @@ use super::decode;
 use super::report::Report;
 use super::tree::{Node, Spot};
 use ipnet::IpNet;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// What is wrong, and what to write instead.
@@ -29,13 +29,14 @@ pub(super) fn block(text: &str, spot: Spot, report: &mut Report) -> Option<IpNet
     }
 }
 
-/// A list of single addresses; doubles are said and dropped.
-pub(super) fn addresses(node: &Node, report: &mut Report) -> Option<BTreeSet<IpAddr>> {
-    let mut addresses = BTreeSet::new();
+/// A list of single addresses, in order; doubles are said and dropped.
+pub(super) fn addresses(node: &Node, report: &mut Report) -> Option<Vec<IpAddr>> {
+    let mut addresses = Vec::new();
+    let mut seen = HashSet::new();
     for item in decode::list(node, "`addresses`", report)? {
         let Some(text) = decode::text(item, "an address", report) else { continue };
         match parse_address(text) {
-            Ok(address) if addresses.insert(address) => {}
+            Ok(address) if seen.insert(address) => addresses.push(address),
             Ok(address) => report.warning(item.spot, format!("{address} is listed twice"), "leave one out"),
             Err((message, help)) => report.error(item.spot, message, help),
         }

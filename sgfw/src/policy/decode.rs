@@ -32,6 +32,12 @@ impl<'n> Fields<'n> {
         self.entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 
+    /// The same, where one key also goes by another name.
+    pub(super) fn with_alias(&self, alias: &str, key: &'n str) -> Self {
+        let entries = self.entries.iter().map(|(name, value)| (if *name == alias { key } else { *name }, *value));
+        Self { spot: self.spot, entries: entries.collect(), meant: self.meant.clone() }
+    }
+
     /// The value of a key that must be there; `help` shows how to write it.
     pub(super) fn require(&self, key: &str, what: &str, help: &str, report: &mut Report) -> Option<&'n Node> {
         let value = self.get(key);

@@ -1,9 +1,9 @@
-//! One document: its version, and its four sections.
+//! One document: its version, what holds for all of it, and its sections.
 
 use super::decode::{self, Fields};
 use super::draft::Draft;
 use super::tree::{self, Node, Spot, Value};
-use super::{group, interface};
+use super::{account, group, instance, interface, list, peering, quota, test, vpc};
 
 /// The version of the policy file that this program reads and writes.
 pub(super) const VERSION: i64 = 1;
@@ -11,35 +11,70 @@ pub(super) const VERSION: i64 = 1;
 const START: &str = "begin the file with `version: 1`";
 
 /// A section's key and what reads one of its items.
-type Section = (&'static str, fn(&Node, &mut Draft));
+pub(super) type Section = (&'static str, fn(&Node, &mut Draft));
 
-const SECTIONS: [Section; 4] = [
+const KEYS: [&str; 16] = [
+    "version",
+    "groups",
+    "prefix-lists",
+    "interfaces",
+    "members",
+    "instances",
+    "vpcs",
+    "peerings",
+    "associations",
+    "gateways",
+    "classic",
+    "accounts",
+    "account",
+    "region",
+    "quotas",
+    "tests",
+];
+
+const SECTIONS: [Section; 12] = [
+    ("accounts", account::account),
+    ("prefix-lists", list::prefix_list),
+    ("vpcs", vpc::vpc),
+    ("classic", vpc::classic),
+    ("gateways", vpc::gateway),
+    ("peerings", peering::peering),
+    ("associations", peering::association),
     ("groups", group::group),
-    ("prefix-lists", group::prefix_list),
+    ("instances", instance::instance),
     ("interfaces", interface::interface),
     ("members", interface::member),
+    ("tests", test::test),
 ];
 
 /// Reads the report's current source into the draft.
 pub(super) fn read(draft: &mut Draft) {
     match tree::read(draft.report.current()) {
-        Ok(root) => sections(&root, draft),
+        Ok(root) => document(&root, draft),
         Err(refusal) => draft.report.error(refusal.spot, refusal.message, refusal.help),
     }
 }
 
-fn sections(root: &Node, draft: &mut Draft) {
+fn document(root: &Node, draft: &mut Draft) {
     if matches!(root.value, Value::Null) {
         let first = Spot { line: 1, column: 1, ..Spot::default() };
         draft.report.error(first, "the file is empty", START);
         return;
     }
-    let known = ["version", "groups", "prefix-lists", "interfaces", "members"];
     if !version(root, draft) {
         return;
     }
-    let Some(fields) = Fields::read(root, "a policy", &known, &mut draft.report) else { return };
-    for (key, read_one) in SECTIONS {
+    let Some(fields) = Fields::read(root, "a policy", &KEYS, &mut draft.report) else { return };
+    account::home(&fields, draft);
+    if let Some(node) = fields.get("quotas") {
+        quota::quotas(node, draft);
+    }
+    sections(&fields, &SECTIONS, draft);
+}
+
+/// Reads what each section lists.
+pub(super) fn sections(fields: &Fields<'_>, sections: &[Section], draft: &mut Draft) {
+    for (key, read_one) in sections {
         // A section with nothing but comments in it is no mistake.
         let Some(node) = fields.get(key).filter(|node| !matches!(node.value, Value::Null)) else { continue };
         for item in decode::list(node, &format!("`{key}`"), &mut draft.report).unwrap_or_default() {

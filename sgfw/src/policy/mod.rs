@@ -2,11 +2,13 @@
 //!
 //! The way of the data: `source` (files to text) → `tree` (text to values that know their place; the only file that
 //! knows the YAML reader) → `document` and one decoder a thing (`group`, `rule`, `traffic`, `peer`, `interface`, ...)
-//! → `resolve` (names across files). Every decoder reports what is wrong and goes on, so that all mistakes are told
+//! → `resolve` (names across files) → `snapshot` (through [`crate::declare::adopt`] into an empty state, and lowered).
+//! Every decoder reports what is wrong and goes on, so that all mistakes are told
 //! at once; `render` shows them. `emit` writes a snapshot as a file again.
 //!
 //! Limits: 16 MiB a file, 32 levels, 64 aliases, 250 000 rules in all.
 
+mod account;
 mod address;
 mod decode;
 mod diagnostic;
@@ -14,31 +16,43 @@ mod document;
 mod draft;
 mod emit;
 mod group;
+mod instance;
 mod interface;
+mod list;
 mod names;
 mod peer;
+mod peering;
+mod quota;
 mod render;
 mod report;
 mod resolve;
 mod rule;
 mod settings;
+mod snapshot;
 mod source;
 mod suggest;
+mod test;
 mod traffic;
 mod tree;
+mod vpc;
 
 pub use diagnostic::{Diagnostic, Diagnostics, LONGEST_TEXT, Severity};
 pub use emit::emit;
 
-use crate::model::Snapshot;
+use crate::declare::Declared;
+use crate::model::{Snapshot, Test};
 use draft::Draft;
 use std::path::{Path, PathBuf};
 
 /// A policy that can be taken, and what was odd about its files.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The whole policy, all files merged.
+    /// What the files declare, all of them together.
+    pub declared: Declared,
+    /// What packets are judged by if there is nothing but the files.
     pub snapshot: Snapshot,
+    /// What the files expect of themselves, in the names of `snapshot`.
+    pub tests: Vec<Test>,
     /// Warnings only.
     pub warnings: Diagnostics,
 }
@@ -77,6 +91,10 @@ fn read_file(path: &Path, draft: &mut Draft) {
 
 fn finish(mut draft: Draft) -> Result<Loaded, Diagnostics> {
     resolve::resolve(&mut draft);
+    let made = if draft.report.has_errors() { None } else { snapshot::of(&mut draft) };
     let found = draft.report.finish();
-    if found.has_errors() { Err(found) } else { Ok(Loaded { snapshot: draft.snapshot, warnings: found }) }
+    match made {
+        Some((snapshot, tests)) => Ok(Loaded { declared: draft.out, snapshot, tests, warnings: found }),
+        None => Err(found),
+    }
 }

@@ -3,7 +3,8 @@
 use super::decode::{self, Fields};
 use super::draft::{Draft, Kind};
 use super::report::Report;
-use super::tree::{Node, Value};
+use super::tree::{Node, Spot, Value};
+use crate::inventory::MalformedId;
 use crate::model::{self, LONGEST_NAME, NameError};
 use std::collections::BTreeMap;
 
@@ -17,34 +18,91 @@ const LONGEST_VALUE: usize = 256;
 pub(super) fn declared(fields: &Fields<'_>, kind: Kind, draft: &mut Draft) -> Option<String> {
     let help = format!("give the {} a name: `name: web`", kind.noun());
     let node = fields.require("name", &format!("this {}", kind.noun()), &help, &mut draft.report)?;
+    let name = checked(node, kind, draft)?;
+    draft.declare(kind, name, node.spot).then(|| name.to_owned())
+}
+
+/// The name of something that need not have one.
+pub(super) fn optional(fields: &Fields<'_>, kind: Kind, draft: &mut Draft) -> Option<String> {
+    let node = fields.get("name")?;
+    let name = checked(node, kind, draft)?;
+    draft.declare(kind, name, node.spot).then(|| name.to_owned())
+}
+
+/// The name of a prefix list and where it stands; it is not noted.
+pub(super) fn of_list(fields: &Fields<'_>, draft: &mut Draft) -> Option<(String, Spot)> {
+    let help = "give the prefix list a name: `name: offices`";
+    let node = fields.require("name", "this prefix list", help, &mut draft.report)?;
+    checked(node, Kind::PrefixList, draft).map(|name| (name.to_owned(), node.spot))
+}
+
+fn checked<'n>(node: &'n Node, kind: Kind, draft: &mut Draft) -> Option<&'n str> {
     let name = decode::text(node, &format!("a {}'s name", kind.noun()), &mut draft.report)?;
     let checked = match kind {
-        Kind::Interface | Kind::Member => check_word(name),
-        _ => model::check_name(name).map_err(|error| words(&error)),
+        Kind::Group if draft.is_classic() => check_classic(name),
+        Kind::Group => model::check_name(name).map_err(|error| words(&error)),
+        Kind::PrefixList | Kind::Test => check_line(name),
+        _ => check_word(name),
     };
     if let Err(error) = checked {
         draft.report.error(node.spot, format!("the {}'s name {}", kind.noun(), error.0), error.1);
     }
-    draft.declare(kind, name, node.spot).then(|| name.to_owned())
+    Some(name)
 }
 
 /// An id: the prefix and 8 or 17 hex digits (F98).
-pub(super) fn id(fields: &Fields<'_>, kind: Kind, prefix: &str, draft: &mut Draft) -> Option<String> {
+pub(super) fn id<T: std::fmt::Display>(
+    fields: &Fields<'_>,
+    kind: Kind,
+    parse: fn(&str) -> Result<T, MalformedId>,
+    draft: &mut Draft,
+) -> Option<T> {
     let node = fields.get("id")?;
-    let id = decode::text(node, "an id", &mut draft.report)?;
-    let digits = id.strip_prefix(prefix).unwrap_or("");
-    let hex = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    if !hex || ![8, 17].contains(&digits.len()) {
-        let help = format!("write `{prefix}` and 8 or 17 digits of 0-9 and a-f, or leave it out");
-        draft.report.error(node.spot, format!("`{id}` is not a {}", kind.noun()), help);
-        return None;
-    }
-    draft.declare(kind, id, node.spot).then(|| id.to_owned())
+    let id = one_id(node, kind, parse, &mut draft.report)?;
+    draft.declare(kind, &id.to_string(), node.spot).then_some(id)
 }
 
-/// A description of a group or of an entry.
-pub(super) fn description(fields: &Fields<'_>, report: &mut Report) -> Option<String> {
-    describe(fields.get("description")?, model::check_description, report)
+/// An id that is not noted.
+pub(super) fn one_id<T>(
+    node: &Node,
+    kind: Kind,
+    parse: fn(&str) -> Result<T, MalformedId>,
+    report: &mut Report,
+) -> Option<T> {
+    let text = decode::text(node, "an id", report)?;
+    let help = match parse(text) {
+        Ok(id) if text.bytes().all(|byte| !byte.is_ascii_uppercase()) => return Some(id),
+        Ok(_) => "write it in small letters".into(),
+        Err(error) => format!("write `{}` and 8 or 17 digits of 0-9 and a-f, or leave it out", error.prefix),
+    };
+    report.error(node.spot, format!("`{text}` is not a {}", kind.noun()), help);
+    None
+}
+
+/// A description of a group: in EC2-Classic any ASCII (F4-F6).
+pub(super) fn description(fields: &Fields<'_>, draft: &mut Draft) -> Option<String> {
+    let check = if draft.is_classic() { classic_description } else { model::check_description };
+    describe(fields.get("description")?, check, &mut draft.report)
+}
+
+fn classic_description(text: &str) -> Result<(), NameError> {
+    match text.chars().find(|c| !c.is_ascii()) {
+        Some(c) => Err(NameError::Character(c, "all other ASCII")),
+        None if text.len() > LONGEST_NAME => Err(NameError::TooLong(text.len())),
+        None => Ok(()),
+    }
+}
+
+/// A description that may have any characters.
+pub(super) fn free_description(fields: &Fields<'_>, report: &mut Report) -> Option<String> {
+    let node = fields.get("description")?;
+    let text = decode::text(node, "a description", report)?;
+    let length = text.chars().count();
+    if length > LONGEST_NAME {
+        report.error(node.spot, format!("the description has {length} characters; {LONGEST_NAME} are allowed"), "");
+        return None;
+    }
+    Some(text.to_owned())
 }
 
 /// A description of a rule, which has fewer characters (F61).
@@ -126,6 +184,32 @@ fn check_word(name: &str) -> Result<(), (String, String)> {
     match name.chars().find(|c| !c.is_ascii_alphanumeric() && !"._-".contains(*c)) {
         Some(c) => Err((format!("has the character {c:?}"), "use a-z, A-Z, 0-9, `.`, `_` and `-`".into())),
         None => Ok(()),
+    }
+}
+
+/// Names of prefix lists and tests are a line of text.
+fn check_line(name: &str) -> Result<(), (String, String)> {
+    let length = name.chars().count();
+    if length > LONGEST_NAME {
+        return Err((format!("has {length} characters; {LONGEST_NAME} are allowed"), String::new()));
+    }
+    if name.trim().is_empty() {
+        return Err(("must not be empty".into(), String::new()));
+    }
+    match name.chars().find(|c| c.is_control()) {
+        Some(c) => Err((format!("has the character {c:?}"), "write it in one line of plain text".into())),
+        None => Ok(()),
+    }
+}
+
+/// EC2-Classic takes any ASCII (F6).
+fn check_classic(name: &str) -> Result<(), (String, String)> {
+    if name.to_ascii_lowercase().starts_with("sg-") {
+        return Err(words(&NameError::Reserved));
+    }
+    match name.chars().find(|c| !c.is_ascii()) {
+        Some(c) => Err((format!("has the character {c:?}"), "EC2-Classic takes ASCII only".into())),
+        None => check_line(name),
     }
 }
 

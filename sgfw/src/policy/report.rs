@@ -2,12 +2,16 @@
 
 use super::diagnostic::{Diagnostic, Diagnostics, LONGEST_TEXT, Severity};
 use super::source::Source;
-use super::tree::Spot;
+use super::tree::{self, Spot};
+use crate::declare;
+use std::sync::Arc;
 
 /// The sources read so far and what was found in them. The last source is the current one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Report {
     sources: Vec<Source>,
+    /// The current source's name, for declarations.
+    file: Arc<str>,
     found: Vec<Diagnostic>,
 }
 
@@ -21,9 +25,16 @@ pub(super) struct Place {
     spot: Spot,
 }
 
+impl Default for Report {
+    fn default() -> Self {
+        Self { sources: Vec::new(), file: Arc::from(""), found: Vec::new() }
+    }
+}
+
 impl Report {
     /// The next source.
     pub(super) fn begin(&mut self, source: Source) {
+        self.file = Arc::from(source.name.as_str());
         self.sources.push(source);
     }
 
@@ -39,9 +50,21 @@ impl Report {
         self.sources.last().map_or("", |source| source.text.as_str())
     }
 
-    /// The current source's name.
-    pub(super) fn file(&self) -> String {
-        self.sources.last().map(|source| source.name.clone()).unwrap_or_default()
+    /// A spot of the current source, for a declaration.
+    pub(super) fn at(&self, spot: Spot) -> declare::Place {
+        declare::Place { file: self.file.clone(), line: spot.line, column: spot.column }
+    }
+
+    /// An error about a declaration. Where only the line is known, the place is where its text begins.
+    pub(super) fn error_in(&mut self, place: &declare::Place, message: impl Into<String>, help: impl Into<String>) {
+        let source = self.sources.iter().position(|source| *source.name == *place.file).unwrap_or_default();
+        let text = self.sources.get(source).map_or("", |source| source.text.as_str());
+        let mut spot = Spot { line: place.line, column: place.column, ..Spot::default() };
+        if spot.column == 0 && spot.line > 0 {
+            spot.column = tree::first_column(spot.line, text);
+        }
+        spot.start = tree::start_of(spot, text);
+        self.add(Severity::Error, Place { source, spot }, message.into(), help.into());
     }
 
     /// A spot of the current source.
@@ -68,6 +91,11 @@ impl Report {
     /// A warning in the current source.
     pub(super) fn warning(&mut self, spot: Spot, message: impl Into<String>, help: impl Into<String>) {
         self.add(Severity::Warning, self.place(spot), message.into(), help.into());
+    }
+
+    /// Whether anything found is an error.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.iter().any(|found| found.severity == Severity::Error)
     }
 
     /// Everything found, sorted.

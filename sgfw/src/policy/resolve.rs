@@ -1,93 +1,93 @@
-//! After the last file: names that point to nothing, ids instead of names, and the group that always exists.
+//! After the last file: names that point to nothing.
 
-use super::draft::{Draft, Kind, Reference};
+use super::draft::{Draft, Kind, Meant};
+use super::report::Place;
 use super::suggest::did_you_mean;
-use crate::model::{DEFAULT_GROUP, Group, Peer, Snapshot};
-use std::collections::{BTreeSet, HashMap};
+use crate::declare::{Names, NetworkKey, VpcKey};
+use crate::inventory::Scope;
+use std::collections::HashSet;
 
 /// Every suggestion compares a name with all others; a file full of unknown names must not take forever.
 const MOST_SUGGESTED: usize = 100;
 
-/// Completes the snapshot.
+/// Reports what is meant and not there.
 pub(super) fn resolve(draft: &mut Draft) {
-    draft.snapshot.groups.entry(DEFAULT_GROUP.to_owned()).or_insert_with(Group::default_group);
-    let ids = Ids::of(&draft.snapshot);
     let references = std::mem::take(&mut draft.references);
-    let unknown: Vec<Reference> = references.into_iter().filter(|one| !is_known(one, &ids, draft)).collect();
-    for (number, reference) in unknown.iter().enumerate() {
-        report(reference, number < MOST_SUGGESTED, draft);
+    let names = Names::of(&draft.out, &Scope::default());
+    let interfaces = Interfaces::of(draft);
+    let known = |meant: &Meant| is_known(meant, &names, &interfaces, draft);
+    let unknown: Vec<(Meant, Place)> = references.into_iter().filter(|(meant, _)| !known(meant)).collect();
+    let helps: Vec<String> =
+        unknown.iter().enumerate().map(|(number, (meant, _))| help(meant, number < MOST_SUGGESTED, draft)).collect();
+    for ((meant, place), help) in unknown.iter().zip(helps) {
+        let (kind, name, _) = parts(meant);
+        draft.report.error_at(*place, format!("there is no {} `{name}`", kind.noun()), help);
     }
-    ids.replace(&mut draft.snapshot);
 }
 
-/// A group that could not be read was declared all the same.
-fn is_known(reference: &Reference, ids: &Ids, draft: &Draft) -> bool {
-    let Reference { kind, name, .. } = reference;
-    let default = *kind == Kind::Group && name == DEFAULT_GROUP;
-    default || draft.declared.contains_key(&(*kind, name.clone())) || ids.of_kind(*kind).contains_key(name)
+/// Names and ids of interfaces and of members.
+struct Interfaces<'a>([HashSet<&'a str>; 2]);
+
+impl<'a> Interfaces<'a> {
+    fn of(draft: &'a Draft) -> Self {
+        let mut found = [HashSet::new(), HashSet::new()];
+        for it in &draft.out.interfaces {
+            let here = &mut found[usize::from(it.device.is_some())];
+            here.extend(it.name.as_deref());
+            here.extend(it.id.as_ref().map(|id| id.as_str()));
+        }
+        Self(found)
+    }
+
+    fn has(&self, name: &str, is_local: bool) -> bool {
+        self.0[usize::from(is_local)].contains(name)
+    }
 }
 
-fn report(reference: &Reference, suggest: bool, draft: &mut Draft) {
-    let Reference { kind, name, place } = reference;
-    let same_kind = draft.declared.keys().filter(|(other, _)| suggest && other == kind);
-    let meant = did_you_mean(name, same_kind.map(|(_, name)| name.as_str()));
-    let section = match kind {
-        Kind::Group => "groups",
-        _ => "prefix-lists",
+/// What could not be read was declared all the same.
+fn is_known(meant: &Meant, names: &Names<'_>, interfaces: &Interfaces<'_>, draft: &Draft) -> bool {
+    let found = match meant {
+        Meant::Group(key) => names.group(key).is_some(),
+        Meant::PrefixList(key) => names.list(key).is_some(),
+        Meant::Vpc(key) => names.declared_vpc(key).is_some(),
+        Meant::Subnet(network, text) => names.subnet(network, text).is_some(),
+        Meant::Instance(text) => names.instance(text).is_some(),
+        Meant::Interface(text) => interfaces.has(text, true),
+        Meant::Member(text) => interfaces.has(text, false),
     };
-    let help = meant.unwrap_or_else(|| format!("declare it under `{section}`"));
-    draft.report.error_at(*place, format!("there is no {} `{name}`", kind.noun()), help);
+    let (kind, name, within) = parts(meant);
+    found || draft.declared.contains_key(&(kind, within, name))
 }
 
-/// Ids to names. A name cannot begin like an id (F7), so a reference is one or the other.
-struct Ids {
-    groups: HashMap<String, String>,
-    prefix_lists: HashMap<String, String>,
+/// The kind, the name, and the network that it is one within.
+fn parts(meant: &Meant) -> (Kind, String, NetworkKey) {
+    let home = NetworkKey::home;
+    match meant {
+        Meant::Group(key) => (Kind::Group, key.text.clone(), key.network.clone()),
+        Meant::PrefixList(key) => (Kind::PrefixList, key.text.clone(), home()),
+        Meant::Vpc(VpcKey::Id(id)) => (Kind::Vpc, id.to_string(), home()),
+        Meant::Vpc(VpcKey::Named(name)) => (Kind::Vpc, name.clone(), home()),
+        Meant::Vpc(VpcKey::Default(_)) => (Kind::Vpc, "default".into(), home()),
+        Meant::Subnet(network, text) => (Kind::Subnet, text.clone(), network.clone()),
+        Meant::Instance(text) => (Kind::Instance, text.clone(), home()),
+        Meant::Interface(text) => (Kind::Interface, text.clone(), home()),
+        Meant::Member(text) => (Kind::Member, text.clone(), home()),
+    }
 }
 
-impl Ids {
-    fn of(snapshot: &Snapshot) -> Self {
-        let groups = snapshot.groups.values().filter_map(|group| Some((group.id.clone()?, group.name.clone())));
-        let lists = snapshot.prefix_lists.values().filter_map(|list| Some((list.id.clone()?, list.name.clone())));
-        Self { groups: groups.collect(), prefix_lists: lists.collect() }
-    }
-
-    fn of_kind(&self, kind: Kind) -> &HashMap<String, String> {
-        match kind {
-            Kind::Group => &self.groups,
-            _ => &self.prefix_lists,
-        }
-    }
-
-    fn replace(&self, snapshot: &mut Snapshot) {
-        if self.groups.is_empty() && self.prefix_lists.is_empty() {
-            return;
-        }
-        snapshot.groups = std::mem::take(&mut snapshot.groups)
-            .into_iter()
-            .map(|(name, mut group)| {
-                group.ingress.iter_mut().chain(&mut group.egress).for_each(|rule| self.replace_peer(&mut rule.peer));
-                (name, group.canonical())
-            })
-            .collect();
-        let interfaces = snapshot.interfaces.values_mut().map(|interface| &mut interface.groups);
-        let members = snapshot.members.values_mut().map(|member| &mut member.groups);
-        interfaces.chain(members).for_each(|groups| self.replace_groups(groups));
-    }
-
-    fn replace_peer(&self, peer: &mut Peer) {
-        let (ids, name) = match peer {
-            Peer::Group(name) => (&self.groups, name),
-            Peer::PrefixList(name) => (&self.prefix_lists, name),
-            Peer::Cidr(_) => return,
+fn help(meant: &Meant, suggest: bool, draft: &Draft) -> String {
+    let (kind, name, within) = parts(meant);
+    let same = draft.declared.keys().filter(|(other, network, _)| suggest && *other == kind && *network == within);
+    did_you_mean(&name, same.map(|(_, _, name)| name.as_str())).unwrap_or_else(|| {
+        let section = match meant {
+            Meant::Group(_) => "groups",
+            Meant::PrefixList(_) => "prefix-lists",
+            Meant::Vpc(_) => "vpcs",
+            Meant::Subnet(..) => "subnets",
+            Meant::Instance(_) => "instances",
+            Meant::Interface(_) => "interfaces",
+            Meant::Member(_) => "members",
         };
-        if let Some(known) = ids.get(name) {
-            known.clone_into(name);
-        }
-    }
-
-    fn replace_groups(&self, groups: &mut BTreeSet<String>) {
-        *groups =
-            std::mem::take(groups).into_iter().map(|name| self.groups.get(&name).cloned().unwrap_or(name)).collect();
-    }
+        format!("declare it under `{section}`")
+    })
 }

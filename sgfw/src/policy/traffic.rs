@@ -4,7 +4,7 @@ use super::decode::{self, Fields};
 use super::report::Report;
 use super::suggest::did_you_mean;
 use super::tree::{Node, Value};
-use crate::model::{IcmpMatch, PortRange, Traffic};
+use crate::model::{self, IcmpMatch, PortRange, Traffic};
 
 /// Names of the IANA registry that people write. 1, 6, 17 and 58 have their own kinds of traffic.
 const PROTOCOLS: &[(&str, u8)] = &[
@@ -43,6 +43,11 @@ enum Protocol {
 
 /// The traffic of a rule: several when several ports are listed. None if something is wrong.
 pub(super) fn traffic(rule: &Fields<'_>, report: &mut Report) -> Option<Vec<Traffic>> {
+    if let Some((node, name)) = preset_of(rule) {
+        let fits = refuse(rule, "ports", false, "a type of rule has its own ports", report)
+            & refuse(rule, "code", false, "a type of rule has its own codes", report);
+        return by_preset(name, node, report).filter(|_| fits);
+    }
     let protocol = rule.require("protocol", "this rule", "write `protocol: tcp`, or `all` for every protocol", report);
     let protocol = protocol.and_then(|node| protocol_of(node, report))?;
     let ported = matches!(protocol, Protocol::Ported(_));
@@ -57,9 +62,57 @@ pub(super) fn traffic(rule: &Fields<'_>, report: &mut Report) -> Option<Vec<Traf
             let node = rule.require("ports", "a rule for TCP or UDP", PORTS_HELP, report)?;
             ports(node, report)?.into_iter().map(make).collect()
         }
-        Protocol::Icmp(make) => vec![make(icmp_match(rule, report)?)],
+        Protocol::Icmp(make) => {
+            let v6 = matches!(make(IcmpMatch::ALL), Traffic::Icmpv6(_));
+            vec![make(icmp_match(rule, v6, report)?)]
+        }
     };
     fits.then_some(traffic)
+}
+
+/// Without a protocol `type` is a type of rule, such as `ssh` (F140).
+fn preset_of<'n>(rule: &Fields<'n>) -> Option<(&'n Node, &'n str)> {
+    let node = rule.get("type").filter(|_| rule.get("protocol").is_none())?;
+    match &node.value {
+        Value::Text(name) => Some((node, name)),
+        _ => None,
+    }
+}
+
+/// The traffic of a type of rule.
+pub(super) fn by_preset(name: &str, node: &Node, report: &mut Report) -> Option<Vec<Traffic>> {
+    if let Some(preset) = model::preset(name) {
+        return Some(preset.traffic.to_vec());
+    }
+    let names = model::PRESETS.iter().map(|preset| preset.name);
+    let help = did_you_mean(name, names).unwrap_or_else(|| "write ssh, http, https, rdp, mysql, dns, ping, ...".into());
+    report.error(node.spot, format!("`{name}` is not a type of rule"), help);
+    None
+}
+
+/// The traffic that a few words say: a type of rule, or a protocol and, for TCP and UDP, ports.
+pub(super) fn of_words(words: &str, node: &Node, report: &mut Report) -> Option<Vec<Traffic>> {
+    let (name, rest) = words.split_once(' ').map_or((words, None), |(name, rest)| (name, Some(rest.trim())));
+    let protocol = match PROTOCOLS.iter().find(|(known, _)| *known == name) {
+        Some((_, number)) => by_number(*number),
+        None if name == "all" => Protocol::All,
+        None => return by_preset(words, node, report),
+    };
+    match (protocol, rest) {
+        (Protocol::Ported(make), Some("all")) => Some(vec![make(PortRange::ALL)]),
+        (Protocol::Ported(make), Some(range)) => range_of(range, node, report).map(|range| vec![make(range)]),
+        (Protocol::Ported(_), None) => {
+            report.error(node.spot, format!("`{name}` needs ports"), format!("write `{name} 8080` or `{name} all`"));
+            None
+        }
+        (_, Some(rest)) => {
+            report.error(node.spot, format!("`{rest}` says nothing to `{name}`"), "write a rule with `protocol`");
+            None
+        }
+        (Protocol::All, None) => Some(vec![Traffic::All]),
+        (Protocol::Number(number), None) => Some(vec![Traffic::Protocol(number)]),
+        (Protocol::Icmp(make), None) => Some(vec![make(IcmpMatch::ALL)]),
+    }
 }
 
 /// A key that does not belong to the protocol is an error, not ignored: it meant something to the writer.
@@ -155,7 +208,10 @@ fn range_of(text: &str, node: &Node, report: &mut Report) -> Option<PortRange> {
 }
 
 /// A type left out is every type, a code left out every code of the type.
-fn icmp_match(rule: &Fields<'_>, report: &mut Report) -> Option<IcmpMatch> {
+fn icmp_match(rule: &Fields<'_>, v6: bool, report: &mut Report) -> Option<IcmpMatch> {
+    if let Some((node, name)) = icmp_name(rule) {
+        return by_icmp_name(rule, (node, name), v6, report);
+    }
     let kind = icmp_number(rule, "type", report)?;
     let code = icmp_number(rule, "code", report)?;
     let found = IcmpMatch::new(kind, code);
@@ -163,6 +219,35 @@ fn icmp_match(rule: &Fields<'_>, report: &mut Report) -> Option<IcmpMatch> {
         report.error(node.spot, "a code needs a type", "add `type`, or leave `code` out");
     }
     found
+}
+
+/// A type that is told by its name.
+fn icmp_name<'n>(rule: &Fields<'n>) -> Option<(&'n Node, &'n str)> {
+    let node = rule.get("type")?;
+    match &node.value {
+        Value::Text(name) if **name != *"all" => Some((node, name)),
+        _ => None,
+    }
+}
+
+fn by_icmp_name(rule: &Fields<'_>, (node, name): (&Node, &str), v6: bool, report: &mut Report) -> Option<IcmpMatch> {
+    let Some(found) = model::icmp_type(name, v6) else {
+        let help = "write its number, 0 to 255, or a name like echo-request";
+        report.error(node.spot, format!("`{name}` is not a type of ICMP"), help);
+        return None;
+    };
+    match (found.code(), rule.get("code")) {
+        (_, None) => Some(found),
+        (None, Some(_)) => IcmpMatch::new(found.kind(), icmp_number(rule, "code", report)?),
+        (Some(_), Some(node)) => {
+            report.error(
+                node.spot,
+                format!("`{name}` has its own code"),
+                "leave `code` out, or write the type's number",
+            );
+            None
+        }
+    }
 }
 
 /// The outer none is a mistake, the inner one every number.

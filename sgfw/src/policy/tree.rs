@@ -198,8 +198,16 @@ impl Refusal {
     }
 }
 
-/// Not every refusal knows its byte; all know line and column.
-fn start_of(spot: Spot, text: &str) -> u32 {
+/// The column of the first character of a line that is no blank.
+pub(super) fn first_column(line: u32, text: &str) -> u32 {
+    let index = usize::try_from(line).unwrap_or(0).saturating_sub(1);
+    let line = text.lines().nth(index).unwrap_or("");
+    let blanks = line.chars().take_while(|c| *c == ' ').count();
+    u32::try_from(blanks).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Not everything that is wrong knows its byte; all know line and column.
+pub(super) fn start_of(spot: Spot, text: &str) -> u32 {
     let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
     let before: usize = text.split_inclusive('\n').take(number(spot.line)).map(str::len).sum();
     let line = text.get(before..).unwrap_or("");

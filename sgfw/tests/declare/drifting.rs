@@ -1,0 +1,68 @@
+//! What actions changed about what files declare, in words.
+
+use crate::{alone, change, group};
+use sgfw::declare::drift;
+use sgfw::inventory::{GroupRule, RuleId, RulePeer};
+use std::sync::Arc;
+
+const TEXT: &str = "groups:
+  - name: web
+    id: sg-12345678
+    ingress: [{id: sgr-11111111, protocol: tcp, ports: 80, from: 10.0.0.0/8}]
+prefix-lists: [{name: l, id: pl-12345678, entries: [10.0.0.0/8]}]
+accounts: [{id: 999988887777}]
+quotas: {tags: 10}
+";
+
+#[test]
+fn nothing_drifts_by_itself_or_by_what_is_not_declared() {
+    let mut state = alone(TEXT);
+    assert!(drift(&state).is_empty());
+    change(&mut state, "default", |group| group.rules.clear());
+    let account = sgfw::inventory::AccountId::parse("999988887777").unwrap();
+    let scope = sgfw::inventory::Scope { account, region: "eu-west-1".into() };
+    sgfw::inventory::begin(&mut state, &scope);
+    assert!(drift(&state).is_empty());
+}
+
+#[test]
+fn rules_that_came_went_and_changed_are_told_one_by_one() {
+    let mut state = alone(TEXT);
+    change(&mut state, "web", |group| {
+        let old = group.rules.remove(0);
+        let peer = RulePeer::Cidr("0.0.0.0/0".parse().unwrap());
+        group.rules.push(GroupRule { id: RuleId::from_number(1), peer, ..old });
+        group.tags.insert("a".into(), "b".into());
+    });
+    let found = drift(&state);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].object, "security group `web` (sg-12345678)");
+    assert_eq!(
+        found[0].changes,
+        [
+            "sgr-11111111 ingress tcp 80 for 10.0.0.0/8 was removed",
+            "sgr-00000000000000001 ingress tcp 80 for 0.0.0.0/0 was added",
+            "tags was none, is a b",
+        ]
+    );
+    assert!(found[0].owner.is_file());
+}
+
+#[test]
+fn what_was_deleted_and_what_settings_were_changed_is_told() {
+    let mut state = alone(TEXT);
+    let id = group(&state, "web").id.clone();
+    state.groups.remove(&id);
+    Arc::make_mut(state.prefix_lists.values_mut().next().unwrap()).max_entries = 7;
+    Arc::make_mut(&mut state.settings).quotas.tags = 50;
+    let words: Vec<String> = drift(&state).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        words,
+        [
+            "security group `web` (sg-12345678): it was deleted",
+            "prefix list `l` (pl-12345678): max entries was 1, is 7",
+            "settings: quotas was ",
+        ]
+        .map(|start| words.iter().find(|words| words.starts_with(start)).cloned().unwrap_or(start.into()))
+    );
+}
