@@ -11,6 +11,7 @@ mod context;
 mod counters;
 mod detach;
 pub mod ec2;
+pub mod ec2_authorize;
 mod explain;
 mod failure;
 mod flows;
