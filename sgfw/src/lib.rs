@@ -8,10 +8,12 @@
 //! [`api`] says what can be asked and answered, in AWS's names.
 //! [`endpoint`] speaks the EC2 query protocol, so that AWS's own clients can ask.
 
+pub mod agent;
 pub mod analyse;
 pub mod api;
 pub mod cli;
 pub mod compile;
+pub mod control;
 pub mod declare;
 pub mod endpoint;
 pub mod inventory;

@@ -38,8 +38,6 @@ fn what_makes_no_sense_exits_64() {
     let sgfw = Sgfw::unprivileged();
     let wrong: [&[&str]; 9] = [
         &["aply", "x.yaml"],
-        &["apply"],
-        &["plan"],
         &["validate"],
         &["detach"],
         &["detach", "eth0", "--all"],

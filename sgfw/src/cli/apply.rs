@@ -5,20 +5,17 @@
 
 use super::context::Context;
 use super::failure::Failure;
-use super::in_force::InForce;
 use super::lockout;
 use super::plan::summary;
 use super::policy::{Planned, Policy};
 use super::progress::Progress;
 use super::reply::Reply;
 use super::table::count;
-use super::time;
-use crate::kernel::{Kernel, Resolved};
-use crate::plan::{Attachment, Op, Plan};
-use crate::store::{Place, Record, Store};
+use crate::control::Engine;
+use crate::kernel::Kernel;
+use crate::plan::{Op, Plan};
 use clap::Args;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,87 +40,47 @@ pub(super) struct Apply {
 impl Apply {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
         let loaded = self.policy.load(context)?;
-        let _lock = context.store.lock("apply")?;
-        let now = InForce::read(context)?;
-        if let Some(unknown) = &now.unknown {
+        let _turn = context.store.lock("apply")?;
+        let mut engine = context.engine()?;
+        if let Some(unknown) = &engine.in_force()?.unknown {
             context.note(&format!("{}: {unknown}; it is replaced all the same", context.err.yellow("warning")));
         }
-        let planned = self.policy.plan(&loaded, &now)?;
-        if let Some(kernel) = &now.kernel
-            && kernel.renew()?
-        {
+        let planned = self.policy.plan(context, loaded.as_ref(), &mut engine)?;
+        if renewed(&mut engine)? {
             context.note("the programs of another version were replaced by this one's; nothing was detached");
         }
         if planned.is_nothing() {
             // What a killed apply hooked, and nothing wants.
-            now.kernel.iter().try_for_each(Kernel::abandon)?;
-            return Ok(nothing(&planned.plan));
+            engine.in_force()?.kernel.iter().try_for_each(Kernel::abandon)?;
+            let reply = nothing(&planned.enforcement.plan);
+            engine.commit(planned.into_change(), self.policy.sources(), context.author("apply"), &mut |_, _| ())?;
+            return Ok(reply);
         }
         if !self.allow_lockout {
-            lockout::check(&planned.resolved.snapshot)?;
+            lockout::check(&planned.enforcement.resolved.snapshot)?;
         }
-        let record = record(&planned.resolved, &planned.plan, self.policy.sources());
-        match now.kernel {
-            Some(kernel) => prepare(context, &kernel, &planned.plan, &record).map(|()| kernel),
-            None => first(context, &planned.plan, &record),
-        }
-        .and_then(|kernel| execute(context, &kernel, &planned.plan))?;
-        Ok(done(context, &planned))
+        let reply = if planned.is_only_stored() { stored(&planned) } else { done(context, &planned) };
+        let mut progress = Progress::new(context, planned.enforcement.plan.ops.len());
+        let (fail, ops) = (failpoint(), planned.enforcement.plan.ops.len());
+        engine.commit(planned.into_change(), self.policy.sources(), context.author("apply"), &mut |index, op| {
+            abort_at(fail, index);
+            progress.show(index, op);
+        })?;
+        abort_at(fail, ops);
+        Ok(reply)
     }
 }
 
-/// Everything before the first operation on the policy.
-fn prepare(context: &Context, kernel: &Kernel, plan: &Plan, record: &Record) -> Result<(), Failure> {
-    kernel.prepare(plan)?;
-    context.store.write_record(record).or_else(|error| {
-        kernel.abandon()?;
-        Err(error.into())
-    })
-}
-
-/// The same where nothing is pinned yet; a failure leaves nothing pinned.
-fn first(context: &Context, plan: &Plan, record: &Record) -> Result<Kernel, Failure> {
-    let kernel = Kernel::open_or_create(&context.paths)?;
-    match prepare(context, &kernel, plan, record) {
-        Ok(()) => Ok(kernel),
-        Err(failure) => {
-            kernel.remove()?;
-            Err(failure)
-        }
-    }
-}
-
-/// The record of a policy that is about to be in force.
-pub(super) fn record(resolved: &Resolved, plan: &Plan, sources: Vec<String>) -> Record {
-    Record {
-        schema: crate::store::SCHEMA,
-        generation: plan.generation,
-        applied: time::now(),
-        sources,
-        snapshot: resolved.snapshot.clone(),
-        slots: places(plan, &resolved.wanted.interfaces),
-        why: resolved.why.clone(),
-    }
-}
-
-/// Which interface and device each slot of a plan is.
-pub(super) fn places(plan: &Plan, attachments: &BTreeMap<String, Attachment>) -> BTreeMap<u32, Place> {
-    let place = |(name, slot): (&String, &u32)| {
-        let attachment = attachments.get(name)?.clone();
-        Some((*slot, Place { interface: name.clone(), attachment }))
-    };
-    plan.slots.iter().filter_map(place).collect()
+/// Puts this version's programs in the place of another's.
+fn renewed(engine: &mut Engine) -> Result<bool, Failure> {
+    let kernel = &engine.in_force()?.kernel;
+    Ok(kernel.as_ref().map(Kernel::renew).transpose()?.unwrap_or(false))
 }
 
 /// Executes a plan, showing progress.
 pub(super) fn execute(context: &Context, kernel: &Kernel, plan: &Plan) -> Result<(), Failure> {
     let mut progress = Progress::new(context, plan.ops.len());
-    let fail = failpoint();
-    kernel.execute(plan, &mut |index, op| {
-        abort_at(fail, index);
-        progress.show(index, op);
-    })?;
-    abort_at(fail, plan.ops.len());
+    kernel.execute(plan, &mut |index, op| progress.show(index, op))?;
     Ok(())
 }
 
@@ -147,29 +104,36 @@ fn nothing(plan: &Plan) -> Reply {
     Reply::new(&view, format!("No changes: generation {} says the same\n", plan.generation))
 }
 
+/// What files say of other hosts, accounts or tags does not reach this kernel.
+fn stored(planned: &Planned) -> Reply {
+    let generation = planned.enforcement.plan.generation;
+    let view = json!({ "changed": true, "generation": generation, "stored_only": true });
+    Reply::new(&view, format!("stored; packets meet with generation {generation} as before\n"))
+}
+
 fn done(context: &Context, planned: &Planned) -> Reply {
-    let snapshot = &planned.resolved.snapshot;
+    let snapshot = &planned.enforcement.resolved.snapshot;
     let rules: usize = snapshot.groups.values().map(|group| group.ingress.len() + group.egress.len()).sum();
     let mut text = format!(
         "applied generation {}: {}, {}, {}, {}\n",
-        planned.plan.generation,
+        planned.enforcement.plan.generation,
         count(snapshot.interfaces.len(), "interface"),
         count(snapshot.groups.len(), "group"),
         count(rules, "rule"),
         count(snapshot.members.len(), "other member"),
     );
-    text += &context.out.changes(&summary(planned.changes.as_ref()));
-    for op in planned.plan.ops.iter().filter(|op| is_about_devices(op)) {
+    text += &context.out.changes(&summary(planned.enforcement.changes.as_ref()));
+    for op in planned.enforcement.plan.ops.iter().filter(|op| is_about_devices(op)) {
         text += &format!("{op}\n");
     }
     let view = json!({
         "changed": true,
-        "generation": planned.plan.generation,
+        "generation": planned.enforcement.plan.generation,
         "interfaces": snapshot.interfaces.len(),
         "groups": snapshot.groups.len(),
         "rules": rules,
-        "changes": planned.changes,
-        "operations": planned.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
+        "changes": planned.enforcement.changes,
+        "operations": planned.enforcement.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
         "warnings": planned.warnings,
     });
     Reply::new(&view, text)

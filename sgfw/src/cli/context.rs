@@ -1,10 +1,14 @@
 //! What every verb is told: where things lie, and how to speak.
 
+use super::failure::Failure;
 use super::style::{Colour, Style};
+use crate::agent;
+use crate::control::{self, Engine};
 use crate::kernel::Paths;
-use crate::store::{self, Redb};
+use crate::store::{self, Note, Redb};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Options that every verb takes.
 #[derive(Args, Debug)]
@@ -16,6 +20,9 @@ pub(super) struct Global {
     /// Where the policy of each generation is kept
     #[arg(long, global = true, value_name = "DIR", env = "SGFW_STATE_DIR", default_value = store::DEFAULT)]
     state_dir: PathBuf,
+    /// Where the agent listens, if one runs [default: /run/sgfw/agent.sock, or agent.sock in another --state-dir]
+    #[arg(long, global = true, value_name = "FILE", env = "SGFW_SOCKET")]
+    socket: Option<PathBuf>,
     /// A table for people or JSON for programs
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     output: Format,
@@ -41,6 +48,8 @@ pub(super) struct Context {
     pub(super) paths: Paths,
     /// State.
     pub(super) store: Redb,
+    /// The agent's socket.
+    pub(super) socket: PathBuf,
     /// Replies are JSON.
     pub(super) json: bool,
     /// Nothing but errors.
@@ -56,11 +65,23 @@ impl Context {
         Self {
             paths: Paths::new(&global.pin_dir),
             store: Redb::new(&global.state_dir),
+            socket: global.socket.clone().unwrap_or_else(|| socket(&global.state_dir)),
             json: global.output == Format::Json,
             quiet: global.quiet,
             out: Style::of(global.color, &std::io::stdout()),
             err: Style::of(global.color, &std::io::stderr()),
         }
+    }
+
+    /// The store, the state and the kernel together.
+    pub(super) fn engine(&self) -> Result<Engine, Failure> {
+        Ok(Engine::open(Arc::new(self.store.clone()), &self.paths)?)
+    }
+
+    /// Who is at work, for the history.
+    #[expect(clippy::unused_self, reason = "what a verb is told comes from here")]
+    pub(super) fn author(&self, action: &str) -> Note {
+        Note { author: author(), action: action.into(), time: control::now() }
     }
 
     /// Says something beside the reply, on standard error.
@@ -69,4 +90,19 @@ impl Context {
             eprintln!("{text}");
         }
     }
+}
+
+/// Another store has another agent.
+fn socket(state_dir: &Path) -> PathBuf {
+    let is_default = state_dir == Path::new(store::DEFAULT);
+    if is_default { agent::SOCKET.into() } else { state_dir.join("agent.sock") }
+}
+
+/// The user as the system knows them: number and name, and who they were before `sudo`.
+fn author() -> String {
+    let uid = rustix::process::getuid();
+    let name = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(uid.as_raw())).ok().flatten();
+    let name = name.map(|user| format!(" ({})", user.name)).unwrap_or_default();
+    let sudo = std::env::var("SUDO_USER").ok().map(|user| format!(" for {user}")).unwrap_or_default();
+    format!("uid {}{name}{sudo}", uid.as_raw())
 }

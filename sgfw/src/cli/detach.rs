@@ -1,16 +1,16 @@
 //! `sgfw detach`: takes sgfw off devices, by planning a policy without them, so that the safe order holds here too.
 
-use super::apply::{execute, places};
+use super::apply::execute;
 use super::context::Context;
 use super::failure::Failure;
 use super::in_force::InForce;
 use super::reply::Reply;
 use super::style::clean;
-use super::time;
 use crate::compile::{Image, compile};
+use crate::control::{self, places, send_away};
 use crate::kernel::Kernel;
 use crate::plan::{Attachment, Op, Plan, Running, Wanted, plan};
-use crate::store::{Lock, Record, SCHEMA, Store};
+use crate::store::{Lock, Record, Store};
 use clap::Args;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn all(context: &Context, kernel: Kernel, now: &InForce, lock: Lock) -> Result<R
     kernel.remove()?;
     let mut reply = reply(now.running.attachments.values());
     match context.store.clear(lock) {
-        Ok(()) => reply.text += "all programs and maps are removed, and what was known of them\n",
+        Ok(()) => reply.text += "all programs and maps are removed; the store keeps the policy: `sgfw apply` puts it in force again\n",
         Err(error) => {
             reply.text += "all programs and maps are removed\n";
             context.note(&format!("{}: {error}; remove it by hand", context.err.yellow("warning")));
@@ -70,7 +70,7 @@ fn some(context: &Context, kernel: &Kernel, now: &InForce, names: &[String]) -> 
     let slots: BTreeSet<u32> = names.iter().map(|name| slot(now, name)).collect::<Result<_, _>>()?;
     match &now.record {
         Some(record) => {
-            let (plan, record) = without(&now.running, record, &slots)?;
+            let (plan, record) = without(now, record, &slots)?;
             context.store.write_record(&record)?;
             execute(context, kernel, &plan)?;
         }
@@ -98,29 +98,26 @@ fn slot(now: &InForce, name: &str) -> Result<u32, Failure> {
     }
 }
 
-/// The policy without these interfaces, and the way there.
-fn without(running: &Running, record: &Record, slots: &BTreeSet<u32>) -> Result<(Plan, Record), Failure> {
-    let mut snapshot = record.snapshot.clone();
-    let leaves = |name: &String| record.slots.iter().any(|(slot, it)| slots.contains(slot) && it.interface == *name);
-    snapshot.interfaces.retain(|name, _| !leaves(name));
-    let places_left = record.slots.values().filter(|place| !leaves(&place.interface));
-    let wanted: BTreeMap<String, Attachment> =
-        places_left.map(|place| (place.interface.clone(), place.attachment.clone())).collect();
+/// The policy without these interfaces, and the way there. They stay members of their groups.
+fn without(now: &InForce, record: &Record, slots: &BTreeSet<u32>) -> Result<(Plan, Record), Failure> {
+    let leaves = |slot: &u32| slots.contains(slot);
     // A device that is gone stays gone: nothing is attached by detaching another.
-    let is_attached = |it: &Attachment| running.attachments.values().any(|other| other == it);
-    let wanted: BTreeMap<_, _> = wanted.into_iter().filter(|(_, it)| is_attached(it)).collect();
-    snapshot.interfaces.retain(|name, _| wanted.contains_key(name));
-    let plan = plan(running, &compile(&snapshot)?, &Wanted { interfaces: wanted.clone() })?;
-    let why = record.why.iter().filter(|(name, _)| wanted.contains_key(*name));
-    let record = Record {
-        schema: SCHEMA,
-        generation: plan.generation,
-        applied: time::now(),
-        sources: record.sources.clone(),
-        slots: places(&plan, &wanted),
-        why: why.map(|(name, why)| (name.clone(), why.clone())).collect(),
-        snapshot,
-    };
+    let is_attached = |it: &Attachment| now.running.attachments.values().any(|other| other == it);
+    let (stay, go): (Vec<_>, Vec<_>) =
+        record.slots.iter().partition(|(slot, place)| !leaves(slot) && is_attached(&place.attachment));
+    let wanted: BTreeMap<String, Attachment> =
+        stay.iter().map(|(_, place)| (place.interface.clone(), place.attachment.clone())).collect();
+    let mut record = record.clone();
+    record.away.extend(go.iter().map(|(_, place)| place.interface.clone()));
+    record.detached.extend(go.iter().filter(|(slot, _)| leaves(slot)).map(|(_, place)| place.interface.clone()));
+    let mut snapshot = now.snapshot().unwrap_or_default();
+    record.away.iter().for_each(|name| send_away(&mut snapshot, name));
+    let plan = plan(&now.running, &compile(&snapshot)?, &Wanted { interfaces: wanted.clone() })?;
+    record.generation = plan.generation;
+    record.applied = control::now();
+    record.slots = places(&plan, &wanted);
+    record.why.retain(|name, _| wanted.contains_key(name));
+    record.found.retain(|name, _| wanted.contains_key(name));
     Ok((plan, record))
 }
 

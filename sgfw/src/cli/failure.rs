@@ -3,6 +3,8 @@
 use super::context::Context;
 use super::reply::{line, write_out};
 use crate::compile::CompileError;
+use crate::control::ControlError;
+use crate::declare::Refused;
 use crate::kernel::KernelError;
 use crate::plan::PlanError;
 use crate::policy::Diagnostics;
@@ -32,6 +34,11 @@ impl Failure {
     /// A failure with what to do about it.
     pub(super) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { message: message.into(), help: Some(help.into()), code: FAILED, diagnostics: None }
+    }
+
+    /// What failed.
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     fn not_allowed_if(self, not_allowed: bool) -> Self {
@@ -77,6 +84,31 @@ impl From<KernelError> for Failure {
             _ => false,
         };
         Self { message: error.to_string(), help, code: FAILED, diagnostics: None }.not_allowed_if(not_allowed)
+    }
+}
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Refused(fault) => Self::new(fault.to_string(), "`sgfw ec2 help` lists operations"),
+            ControlError::Store(error) => error.into(),
+            ControlError::Compile(error) => error.into(),
+            ControlError::Plan(error) => error.into(),
+            ControlError::Kernel(error) => error.into(),
+            ControlError::Rows(error) => {
+                Self::new(error.to_string(), "use the sgfw that wrote the store, or a newer one")
+            }
+            ControlError::NotEnforced { .. } => Self::new(
+                error.to_string(),
+                "run `sgfw apply` once the cause is gone; packets meet with the policy before",
+            ),
+        }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::new(refused.to_string(), "nothing was changed; correct the places that are named")
     }
 }
 

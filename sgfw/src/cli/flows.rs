@@ -10,8 +10,9 @@ use super::in_force::InForce;
 use super::reply::Reply;
 use super::table::{Table, count};
 use super::time::span;
+use crate::control::policy;
 use crate::kernel::LiveFlow;
-use crate::model::{Direction, Rule};
+use crate::model::{Direction, Rule, Snapshot};
 use crate::reference::What;
 use crate::reference::judge::matching;
 use crate::store::{Record, Redb, Store};
@@ -126,7 +127,7 @@ fn protocol_word(flow: &LiveFlow) -> String {
 /// Policies of earlier generations, each read once.
 struct Records<'a> {
     store: &'a Redb,
-    read: BTreeMap<u32, Option<Record>>,
+    read: BTreeMap<u32, Option<(Record, Snapshot)>>,
 }
 
 impl<'a> Records<'a> {
@@ -137,11 +138,16 @@ impl<'a> Records<'a> {
     /// The rule that let the first packet pass, in words; none if it is not known any more.
     fn admitting(&mut self, flow: &LiveFlow) -> Option<String> {
         let generation = flow.flow.generation;
-        let record =
-            self.read.entry(generation).or_insert_with(|| self.store.read_record(generation.into()).ok()).as_ref()?;
-        let interface = record.snapshot.interfaces.get(record.interface(flow.key.slot.into())?)?;
+        let store = self.store;
+        let read = || {
+            let record = store.read_record(generation.into()).ok()?;
+            let policy = policy(store, &record).ok()?;
+            Some((record, policy))
+        };
+        let (record, policy) = self.read.entry(generation).or_insert_with(read).as_ref()?;
+        let interface = policy.interfaces.get(record.interface(flow.key.slot.into())?)?;
         let (direction, peer) = (direction(flow), ip(flow.key.remote));
-        let hits = matching(&record.snapshot, interface, direction, peer, asked(flow)?);
+        let hits = matching(policy, interface, direction, peer, asked(flow)?);
         hits.first().map(|hit| words(hit.group, hit.direction, hit.rule))
     }
 }

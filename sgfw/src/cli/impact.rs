@@ -5,9 +5,9 @@ use super::cells::ip;
 use super::context::Context;
 use super::failure::Failure;
 use super::flows::{asked, direction};
-use super::in_force::InForce;
 use super::policy::Planned;
 use crate::analyse::{Difference, Opener, difference};
+use crate::control::InForce;
 use crate::kernel::LiveFlow;
 use crate::model::{Direction, Snapshot};
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub(super) struct Row {
 
 impl Impact {
     pub(super) fn of(planned: &Planned, now: &InForce) -> Result<Self, Failure> {
-        let new = &planned.resolved.snapshot;
+        let new = &planned.enforcement.resolved.snapshot;
         let Some(old) = now.snapshot().filter(|_| !planned.is_nothing()) else {
             let packets = planned.is_nothing().then(Difference::default);
             return Ok(Self { packets, flows: Vec::new() });

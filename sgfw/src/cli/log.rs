@@ -8,7 +8,6 @@ use super::failure::Failure;
 use super::in_force::InForce;
 use super::reply::{Reply, line, write_out};
 use super::style::clean;
-use super::time;
 use crate::kernel::{DropLog, LogLine};
 use clap::Args;
 use serde_json::json;
@@ -77,7 +76,7 @@ async fn follow(log: &mut DropLog, mut print: impl FnMut(LogLine) -> bool) -> io
 }
 
 fn written(context: &Context, now: &InForce, found: &LogLine) -> String {
-    let (at, name) = (time::now(), now.name(found.slot));
+    let (at, name) = (crate::control::now(), now.name(found.slot));
     if context.json {
         return line(json!({ "time": at, "interface": name, "reason": found.reason, "length": found.length }));
     }

@@ -4,14 +4,17 @@
 //! become text or JSON, and an exit code, here. Exit codes: 0 done, 1 failed, 2 `plan` found changes, 64 the command
 //! line makes no sense, 77 not allowed.
 
+mod agent;
 mod apply;
 mod basis;
 mod cells;
 mod context;
 mod counters;
 mod detach;
+mod doctor;
 pub mod ec2;
 pub mod ec2_authorize;
+mod ec2_here;
 mod explain;
 mod failure;
 mod flows;
@@ -73,6 +76,14 @@ enum Verb {
     Counters(counters::Counters),
     Log(log::Log),
     Detach(detach::Detach),
+    Agent(agent::Agent),
+    Doctor(doctor::Doctor),
+    /// The verbs and flags of the AWS CLI for security groups: `sgfw ec2 help`
+    Ec2 {
+        /// As behind `aws ec2`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 /// Runs the command line of this process.
@@ -81,6 +92,11 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let (arguments, ec2) = match ec2_here::split(&arguments) {
+        Some((globals, words)) => (globals, Some(words)),
+        None => (arguments, None),
+    };
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -90,6 +106,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let context = Context::new(&arguments.global);
+    if let Some(words) = ec2 {
+        return ec2_here::run(&context, &words);
+    }
     match verb(&context, arguments.verb.as_ref()) {
         Ok(reply) => reply.print(&context),
         Err(failure) => failure.print(&context),
@@ -108,6 +127,10 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Counters(verb)) => verb.run(context),
         Some(Verb::Log(verb)) => verb.run(context),
         Some(Verb::Detach(verb)) => verb.run(context),
+        Some(Verb::Agent(verb)) => verb.run(context),
+        Some(Verb::Doctor(verb)) => verb.run(context),
+        // Taken before: its words are not clap's.
+        Some(Verb::Ec2 { .. }) => Ok(Reply::silent()),
         None => status::overview(context),
     }
 }

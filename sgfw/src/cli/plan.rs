@@ -4,10 +4,11 @@ use super::apply::is_about_devices;
 use super::context::Context;
 use super::failure::Failure;
 use super::impact::Impact;
-use super::in_force::InForce;
 use super::policy::{Planned, Policy};
 use super::reply::Reply;
 use super::table::{Table, count, list};
+use crate::control::InForce;
+use crate::declare::Drift;
 use crate::kernel::Kernel;
 use crate::plan::{Change, Changes, ItemChange, Op};
 use clap::Args;
@@ -38,38 +39,45 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
         let loaded = self.policy.load(context)?;
-        let now = InForce::read(context)?;
-        let planned = self.policy.plan(&loaded, &now)?;
+        let mut engine = context.engine()?;
+        let planned = self.policy.plan(context, loaded.as_ref(), &mut engine)?;
+        let now = engine.in_force()?;
         let outdated = now.kernel.as_ref().is_some_and(Kernel::outdated);
         if outdated {
             context.note("the programs in force are another version's: apply replaces them, and detaches nothing");
         }
         let code = if planned.is_nothing() && !outdated { 0 } else { CHANGES };
-        let impact = Impact::of(&planned, &now)?;
-        let text = text(context, (&planned, &impact), &now);
-        Ok(Reply::new(&view(&planned, &impact, &now), text).exit(code))
+        let impact = Impact::of(&planned, now)?;
+        let text = text(context, (&planned, &impact), now);
+        Ok(Reply::new(&view(&planned, &impact, now), text).exit(code))
     }
 }
 
 fn view(planned: &Planned, impact: &Impact, now: &InForce) -> Value {
     json!({
         "changed": !planned.is_nothing(),
-        "generation": { "now": now.generation(), "then": planned.plan.generation },
+        "generation": { "now": now.generation(), "then": planned.enforcement.plan.generation },
         "interfaces": interfaces(planned),
-        "changes": planned.changes,
+        "changes": planned.enforcement.changes,
         "packets": impact.packets,
         "flows": impact.flows,
         "unknown": now.unknown,
-        "operations": planned.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
+        "drift": planned.drift.iter().map(drift).collect::<Vec<_>>(),
+        "operations": planned.enforcement.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
         "warnings": planned.warnings,
     })
+}
+
+/// What an action did to a thing that a file declares.
+fn drift(drift: &Drift) -> Value {
+    json!({ "object": drift.object, "declared": drift.owner, "changes": drift.changes })
 }
 
 /// How each interface was resolved.
 fn interfaces(planned: &Planned) -> Vec<Value> {
     let one = |(name, attachment): (&String, &crate::plan::Attachment)| {
-        let interface = planned.resolved.snapshot.interfaces.get(name)?;
-        let why = planned.resolved.why.get(name)?;
+        let interface = planned.enforcement.resolved.snapshot.interfaces.get(name)?;
+        let why = planned.enforcement.resolved.why.get(name)?;
         Some(json!({
             "name": name,
             "device": attachment.device,
@@ -82,7 +90,7 @@ fn interfaces(planned: &Planned) -> Vec<Value> {
             "addresses": interface.addresses,
         }))
     };
-    planned.resolved.wanted.interfaces.iter().filter_map(one).collect()
+    planned.enforcement.resolved.wanted.interfaces.iter().filter_map(one).collect()
 }
 
 fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce) -> String {
@@ -90,15 +98,18 @@ fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce
     if let Some(unknown) = &now.unknown {
         text += &format!("{}: {unknown}; rule changes cannot be listed\n\n", context.out.yellow("warning"));
     }
+    for drift in &planned.drift {
+        text += &format!("{}: {drift}\n", context.out.yellow("drift"));
+    }
     if planned.is_nothing() {
         return text + &format!("No changes: generation {} says the same\n", now.generation());
     }
-    if let Some(changes) = planned.changes.as_ref().filter(|changes| !changes.is_empty()) {
+    if let Some(changes) = planned.enforcement.changes.as_ref().filter(|changes| !changes.is_empty()) {
         text += &context.out.changes(&changes.to_string());
         text += "\n";
     }
     text += &impact.text(context);
-    for op in planned.plan.ops.iter().filter(|op| is_about_devices(op)) {
+    for op in planned.enforcement.plan.ops.iter().filter(|op| is_about_devices(op)) {
         text += &format!("{op}\n");
     }
     text + &closing(planned, now)
@@ -106,12 +117,13 @@ fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce
 
 /// The devices and hooks, and why these.
 fn resolution(planned: &Planned) -> String {
-    if planned.resolved.wanted.interfaces.is_empty() {
+    if planned.enforcement.resolved.wanted.interfaces.is_empty() {
         return "The policy has no interface: nothing would be attached\n\n".into();
     }
     let mut table = Table::new(&["INTERFACE", "DEVICE", "SIDE", "ADDRESSES", "HOOK", "WHY"]);
-    for (name, attachment) in &planned.resolved.wanted.interfaces {
-        let (interface, why) = (planned.resolved.snapshot.interfaces.get(name), planned.resolved.why.get(name));
+    for (name, attachment) in &planned.enforcement.resolved.wanted.interfaces {
+        let (interface, why) =
+            (planned.enforcement.resolved.snapshot.interfaces.get(name), planned.enforcement.resolved.why.get(name));
         let place = attachment.netns.as_ref().map(|netns| format!("{netns}:")).unwrap_or_default();
         table.row([
             name.clone(),
@@ -126,7 +138,7 @@ fn resolution(planned: &Planned) -> String {
 }
 
 fn closing(planned: &Planned, now: &InForce) -> String {
-    let plan = &planned.plan;
+    let plan = &planned.enforcement.plan;
     match (plan.ops.len(), plan.changes_policy()) {
         (0, _) => "Only words change: no map is written\n".into(),
         (ops, false) => format!("{} to clean up what an earlier apply left\n", count(ops, "operation")),

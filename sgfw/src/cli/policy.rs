@@ -2,20 +2,22 @@
 
 use super::context::Context;
 use super::failure::Failure;
-use super::in_force::InForce;
-use crate::compile::compile;
-use crate::kernel::{Binding, Resolved, resolve};
+
+use crate::control::{Change, Effort, Enforcement, Engine, bound};
+use crate::declare::{self, Drift};
+use crate::inventory::{self, State};
+use crate::kernel::Binding;
 use crate::model::Snapshot;
-use crate::plan::{Changes, Plan, diff, plan};
 use crate::policy::{Diagnostics, Loaded, load};
 use clap::Args;
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// A policy and the devices it is for.
 #[derive(Args, Debug)]
 pub(super) struct Policy {
-    /// Policy files; together they are one policy
-    #[arg(required = true, value_name = "FILE")]
+    /// Policy files; together they are all that is declared. None: what the store holds
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Take this device for an interface of the policy; may be given several times
     #[arg(long = "device", value_name = "INTERFACE=DEVICE", value_parser = binding)]
@@ -27,45 +29,81 @@ pub(super) struct Policy {
 pub(super) struct Planned {
     /// What was odd about the files.
     pub(super) warnings: Diagnostics,
-    /// The policy with what this machine adds.
-    pub(super) resolved: Resolved,
-    /// The operations.
-    pub(super) plan: Plan,
-    /// In words; none if the policy in force is not known in words.
-    pub(super) changes: Option<Changes>,
+    /// What actions did to things that files declare, and this puts back.
+    pub(super) drift: Vec<Drift>,
+    /// What the store becomes.
+    state: State,
+    rows: inventory::Changes,
+    /// More than lines, files and the order of rules changes in the store.
+    is_material: bool,
+    /// What the kernel does.
+    pub(super) enforcement: Enforcement,
 }
 
 impl Planned {
-    /// Neither the kernel nor the words about it would change.
+    /// Neither the kernel nor the words about it nor anything in the store would mean something else.
     pub(super) fn is_nothing(&self) -> bool {
-        self.plan.is_empty() && self.changes.as_ref().is_some_and(Changes::is_empty)
+        self.enforcement.is_nothing() && !self.is_material
+    }
+
+    /// Only the store would change.
+    pub(super) fn is_only_stored(&self) -> bool {
+        self.enforcement.is_nothing() && self.is_material
+    }
+
+    /// What is to be made.
+    pub(super) fn into_change(self) -> Change {
+        Change { state: self.state, rows: self.rows, enforcement: Some(self.enforcement) }
     }
 }
 
 impl Policy {
-    /// Reads the files; warnings go to standard error.
-    pub(super) fn load(&self, context: &Context) -> Result<Loaded, Failure> {
+    /// Reads the files, if any are given; warnings go to standard error.
+    pub(super) fn load(&self, context: &Context) -> Result<Option<Loaded>, Failure> {
+        if self.files.is_empty() {
+            return Ok(None);
+        }
         let loaded = load(&self.files)?;
         self.check_devices(&loaded.snapshot)?;
         if !loaded.warnings.is_empty() {
             context.note(&loaded.warnings.render(context.err.colour));
         }
-        Ok(loaded)
+        Ok(Some(loaded))
     }
 
-    /// Plans the way to a loaded policy.
-    pub(super) fn plan(&self, loaded: &Loaded, now: &InForce) -> Result<Planned, Failure> {
+    /// Plans the way to a loaded policy, or to what the store holds.
+    pub(super) fn plan(
+        &self,
+        context: &Context,
+        loaded: Option<&Loaded>,
+        engine: &mut Engine,
+    ) -> Result<Planned, Failure> {
+        let drift = if loaded.is_some() { declare::drift(&engine.state) } else { Vec::new() };
+        let state = match loaded {
+            Some(loaded) => self.adopt(context, &engine.state, loaded)?,
+            None => engine.state.clone(),
+        };
+        let effort = if loaded.is_some() { Effort::Apply } else { Effort::Again };
         let bindings: Binding = self.devices.iter().cloned().collect();
-        let resolved = resolve(&loaded.snapshot, &bindings, &now.running)?;
-        let image = compile(&resolved.snapshot)?;
-        let plan = plan(&now.running, &image, &resolved.wanted)?;
-        let changes = now.snapshot().map(|old| diff(&old, &resolved.snapshot));
-        Ok(Planned { warnings: loaded.warnings.clone(), resolved, plan, changes })
+        let change = engine.prepare(bound(state, &bindings), &bindings, effort)?;
+        let Change { state, rows, enforcement } = change;
+        let enforcement = enforcement.ok_or_else(|| Failure::new("nothing to plan", "give a policy file"))?;
+        let warnings = loaded.map(|loaded| loaded.warnings.clone()).unwrap_or_default();
+        let is_material = rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
+        Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
     }
 
-    /// The files as they were named.
-    pub(super) fn sources(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.display().to_string()).collect()
+    /// The state with what the files declare, once their own tests hold.
+    fn adopt(&self, context: &Context, state: &State, loaded: &Loaded) -> Result<State, Failure> {
+        let adopted = declare::adopt(state, &loaded.declared)?;
+        adopted.notes.iter().for_each(|note| context.note(note));
+        Ok(adopted.state)
+    }
+
+    /// The files as they were named; none keeps those of before.
+    pub(super) fn sources(&self) -> Option<Vec<String>> {
+        let names = || self.files.iter().map(|file| file.display().to_string()).collect();
+        (!self.files.is_empty()).then(names)
     }
 
     fn check_devices(&self, snapshot: &Snapshot) -> Result<(), Failure> {
@@ -77,6 +115,32 @@ impl Policy {
                 format!("it has {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
             )),
         }
+    }
+}
+
+/// Whether a row says something else than before. Where it stands in a file, and in which order, means nothing.
+fn is_material(old: Option<Vec<u8>>, new: Option<&[u8]>, key: &str) -> bool {
+    let is_about_files = key.starts_with("baseline/") || key.starts_with("account/");
+    !is_about_files && meaning(old.as_deref()) != meaning(new)
+}
+
+fn meaning(row: Option<&[u8]>) -> Option<Value> {
+    let mut value = serde_json::from_slice(row?).ok()?;
+    strip(&mut value);
+    Some(value)
+}
+
+fn strip(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| name != "origin" && name != "owner");
+            fields.values_mut().for_each(strip);
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(strip);
+            items.sort_by_cached_key(Value::to_string);
+        }
+        _ => {}
     }
 }
 

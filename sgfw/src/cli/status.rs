@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::in_force::InForce;
 use super::reply::Reply;
 use super::table::{Table, list};
+use crate::agent::{Answer, Ask, Client, Health};
 use crate::kernel::{CounterRow, Fill, Kernel, within};
 use crate::plan::Attachment;
 use crate::store::{Place, Record};
@@ -49,7 +50,7 @@ pub(super) fn overview(context: &Context) -> Result<Reply, Failure> {
     Ok(Reply::new(&view, text))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct View {
     generation: u64,
     applied: Option<String>,
@@ -60,6 +61,7 @@ struct View {
     top_drops: Vec<Drops>,
     maps: Vec<Fill>,
     degraded: Vec<String>,
+    agent: Option<Health>,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,7 +89,10 @@ struct Drops {
 impl View {
     fn read(context: &Context) -> Result<Self, Failure> {
         let mut now = InForce::read(context)?;
-        let Some(kernel) = now.kernel.take() else { return Ok(Self::nothing()) };
+        let agent = health(context);
+        let Some(kernel) = now.kernel.take() else {
+            return Ok(Self { degraded: troubles(agent.as_ref()), agent, ..Self::default() });
+        };
         let counters = kernel.counters()?;
         let maps = fill(&kernel, &now)?;
         let total = |verdict| packets(counters.iter().filter(|row| row.reason.verdict() == verdict));
@@ -99,28 +104,15 @@ impl View {
             passed: total(Verdict::Pass),
             dropped: total(Verdict::Drop),
             top_drops: top_drops(&counters),
-            degraded: degraded(&now, &maps),
+            degraded: degraded(&now, &maps).into_iter().chain(troubles(agent.as_ref())).collect(),
             maps,
+            agent,
         })
-    }
-
-    const fn nothing() -> Self {
-        Self {
-            generation: 0,
-            applied: None,
-            sources: Vec::new(),
-            interfaces: Vec::new(),
-            passed: 0,
-            dropped: 0,
-            top_drops: Vec::new(),
-            maps: Vec::new(),
-            degraded: Vec::new(),
-        }
     }
 
     fn text(&self, context: &Context) -> String {
         if self.generation == 0 && self.interfaces.is_empty() {
-            return "No policy is in force: nothing is filtered\n".into();
+            return "No policy is in force: nothing is filtered\n".to_owned() + &self.warnings(context);
         }
         let applied = self.applied.as_ref().map(|applied| format!(", applied {applied}")).unwrap_or_default();
         let sources = if self.sources.is_empty() { String::new() } else { format!(" from {}", list(&self.sources)) };
@@ -128,10 +120,14 @@ impl View {
         text += &self.table();
         text += &format!("\nPassed {} packets, dropped {}{}\n", self.passed, self.dropped, self.drops());
         text += &format!("Maps: {}\n", list(self.maps.iter().filter(|fill| fill.used > 0).map(words)));
-        for why in &self.degraded {
-            text += &format!("{}: {why}\n", context.out.yellow("warning"));
+        if let Some(agent) = &self.agent {
+            text += &format!("Agent: process {} since {}, at revision {}\n", agent.pid, agent.since, agent.revision);
         }
-        text
+        text + &self.warnings(context)
+    }
+
+    fn warnings(&self, context: &Context) -> String {
+        self.degraded.iter().map(|why| format!("{}: {why}\n", context.out.yellow("warning"))).collect()
     }
 
     fn table(&self) -> String {
@@ -172,7 +168,7 @@ fn rows(now: &InForce, counters: &[CounterRow]) -> Vec<Row> {
 
 fn row(now: &InForce, slot: u32, place: Place, counters: &[CounterRow]) -> Row {
     let record = now.record.as_ref();
-    let interface = record.and_then(|record| record.snapshot.interfaces.get(&place.interface));
+    let interface = now.policy.as_ref().and_then(|policy| policy.interfaces.get(&place.interface));
     let why = record.and_then(|record| record.why.get(&place.interface));
     let total = |verdict| packets(counters.iter().filter(|row| row.slot == slot && row.reason.verdict() == verdict));
     Row {
@@ -219,6 +215,21 @@ fn fill(kernel: &Kernel, now: &InForce) -> Result<Vec<Fill>, Failure> {
 
 fn words(fill: &Fill) -> String {
     format!("{} {}/{}", fill.map, fill.used, fill.limit)
+}
+
+/// How the agent does; none where none runs.
+fn health(context: &Context) -> Option<Health> {
+    let answer = Client::connect(&context.socket).ok()??.ask(&Ask::Health).ok()?;
+    if let Answer::Health(health) = answer { Some(health) } else { None }
+}
+
+/// What the agent says is not as it should be.
+fn troubles(agent: Option<&Health>) -> Vec<String> {
+    let Some(health) = agent else { return Vec::new() };
+    let reload =
+        health.reload.as_ref().map(|why| format!("the policy files are not taken, the policy before stays: {why}"));
+    let left = health.left.values().map(|why| format!("not protected: {why}"));
+    health.trouble.clone().into_iter().chain(reload).chain(left).collect()
 }
 
 /// What is not as it should be, each with what to do.

@@ -176,7 +176,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Which of the three capabilities this process does not have.
-fn missing() -> String {
+pub(super) fn missing() -> String {
     const NEEDED: [(u32, &str); 3] = [(39, "CAP_BPF"), (12, "CAP_NET_ADMIN"), (38, "CAP_PERFMON")];
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
     let effective = status

@@ -18,6 +18,7 @@ mod devices;
 mod error;
 mod execute;
 mod flows;
+pub mod host;
 mod layout;
 mod load;
 mod log;
@@ -116,6 +117,17 @@ impl Kernel {
     /// A map that cannot be read.
     pub fn running(&self, known: &BTreeMap<u32, (String, Attachment)>) -> Result<Running, KernelError> {
         read::running(&self.paths, &self.maps, known)
+    }
+
+    /// What is attached, as [`Running::attachments`].
+    ///
+    /// # Errors
+    /// A map or a link that cannot be read.
+    pub fn attachments(
+        &self,
+        known: &BTreeMap<u32, (String, Attachment)>,
+    ) -> Result<BTreeMap<u32, Attachment>, KernelError> {
+        read::attachments(&self.paths, known)
     }
 
     /// Hooks the devices that a plan attaches, without putting them under any policy: what a device refuses, it

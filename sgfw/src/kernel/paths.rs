@@ -33,6 +33,11 @@ impl Paths {
         Self { top: top.into() }
     }
 
+    /// The pin directory, above any layout.
+    pub fn directory(&self) -> &Path {
+        &self.top
+    }
+
     /// The directory of this layout.
     pub fn root(&self) -> PathBuf {
         self.top.join(format!("v{LAYOUT}"))

@@ -47,7 +47,7 @@ fn slots(maps: &Maps, known: &BTreeMap<u32, (String, Attachment)>) -> Result<BTr
     Ok(slots)
 }
 
-fn attachments(
+pub(super) fn attachments(
     paths: &Paths,
     known: &BTreeMap<u32, (String, Attachment)>,
 ) -> Result<BTreeMap<u32, Attachment>, KernelError> {

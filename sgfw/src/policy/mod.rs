@@ -75,10 +75,20 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, Diagnostics> {
 /// # Errors
 /// As [`load`].
 pub fn load_text(name: &str, text: &str) -> Result<Loaded, Diagnostics> {
+    load_texts([(name, text)])
+}
+
+/// Reads texts with their names, which together are one policy.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Loaded, Diagnostics> {
     let mut draft = Draft::default();
-    draft.report.begin(source::Source { name: name.to_owned(), text: String::new() });
-    if source::accept(text.as_bytes().to_vec(), &mut draft.report).is_some() {
-        document::read(&mut draft);
+    for (name, text) in texts {
+        draft.report.begin(source::Source { name: name.to_owned(), text: String::new() });
+        if source::accept(text.as_bytes().to_vec(), &mut draft.report).is_some() {
+            document::read(&mut draft);
+        }
     }
     finish(draft)
 }

@@ -1,6 +1,8 @@
 //! What an action is refused with: AWS's code and words.
 
 use crate::inventory::MalformedId;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use thiserror::Error;
 
 /// A refusal. Displayed as `CODE: message`.
@@ -17,6 +19,19 @@ impl Fault {
     /// A refusal with this code and these words.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+
+    /// A refusal as another process told it.
+    pub fn told(code: &str, message: impl Into<String>) -> Self {
+        static CODES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+        let code = codes.get(code).copied().unwrap_or_else(|| {
+            // Once for each code there is, which are some dozens.
+            let kept: &'static str = Box::leak(code.to_owned().into_boxed_str());
+            codes.insert(kept);
+            kept
+        });
+        Self::new(code, message)
     }
 
     /// What a dry run that would have succeeded is answered with.

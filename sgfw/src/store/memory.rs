@@ -1,7 +1,7 @@
 //! The store without a disk, for tests and trials: what the trait promises, in the plainest way.
 
 use super::rows::differences;
-use super::{Changed, Rows};
+use super::{Changed, Lock, Rows};
 use super::{KEPT, KEPT_RECORDS, Note, Record, Revision, RevisionHead, Store, StoreError, Stored, Write};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -98,6 +98,10 @@ impl Store for Memory {
 
     fn generations(&self) -> Result<Vec<u64>, StoreError> {
         Ok(self.inside().records.keys().copied().collect())
+    }
+
+    fn turn(&self, _: &str) -> Result<Option<Lock>, StoreError> {
+        Ok(None)
     }
 
     fn clear_records(&self) -> Result<(), StoreError> {

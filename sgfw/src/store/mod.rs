@@ -19,7 +19,7 @@ pub use embedded::{DEFAULT, Redb};
 pub use error::StoreError;
 pub use lock::Lock;
 pub use memory::Memory;
-pub use record::{Place, Record, SCHEMA};
+pub use record::{Found, Place, Record, SCHEMA};
 pub use rows::{Changed, Note, Revision, RevisionHead, Rows, Stored, Write};
 
 use std::time::Duration;
@@ -109,6 +109,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// The store cannot be read.
     fn generations(&self) -> Result<Vec<u64>, StoreError>;
+
+    /// Takes the lock of everything that changes the kernel, as long as it is held; none where nobody else has the store.
+    ///
+    /// # Errors
+    /// Somebody else holds it for more than a moment.
+    fn turn(&self, command: &str) -> Result<Option<Lock>, StoreError>;
 
     /// Forgets all records. Rows and revisions stay.
     ///

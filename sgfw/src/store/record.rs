@@ -1,10 +1,11 @@
 //! What was put in force as one generation.
 
 use crate::kernel::Why;
-use crate::model::Snapshot;
+use crate::model::{Device, Link};
 use crate::plan::Attachment;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 /// Version of its layout.
 pub const SCHEMA: u32 = 1;
@@ -20,12 +21,31 @@ pub struct Record {
     pub applied: String,
     /// The files it came from, as they were named.
     pub sources: Vec<String>,
-    /// The policy with everything this machine added.
-    pub snapshot: Snapshot,
+    /// The store's revision that it is made of.
+    pub revision: u64,
+    /// What this machine added, by interface.
+    pub found: BTreeMap<String, Found>,
     /// Which interface and device each slot is.
     pub slots: BTreeMap<u32, Place>,
     /// How devices and hooks were found, by interface.
     pub why: BTreeMap<String, Why>,
+    /// Interfaces of the store that are not devices here: `detached` ones, and those whose devices were not there.
+    pub away: BTreeSet<String>,
+    /// Interfaces of the store that somebody took off their devices since the last apply.
+    pub detached: BTreeSet<String>,
+}
+
+/// What a machine knows better than the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What the policy says of the device.
+    pub asked: Device,
+    /// The device, also where the policy says it is that of the default route.
+    pub device: Device,
+    /// Addresses, also where they were read from the device.
+    pub addresses: BTreeSet<IpAddr>,
+    /// What its frames start with.
+    pub link: Link,
 }
 
 /// What a slot stands for.

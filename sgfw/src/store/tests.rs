@@ -1,7 +1,7 @@
 //! What every store promises, asked of both.
 
 use super::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -12,9 +12,12 @@ pub(super) fn record(generation: u64) -> Record {
         generation,
         applied: "2026-01-01T00:00:00Z".into(),
         sources: vec!["web.yaml".into()],
-        snapshot: crate::compile::testing::policy("group web\n ingress tcp 443 ::/0\n interface eth0 web 10.0.0.1"),
+        revision: 3,
+        found: BTreeMap::new(),
+        away: BTreeSet::new(),
         slots: BTreeMap::new(),
         why: BTreeMap::new(),
+        detached: BTreeSet::from(["web".into()]),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The `sgfw` command as its users run it, with directories of its own.
 
 #![allow(dead_code, reason = "each test program uses a part")]
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
 
 #[path = "../lab/note.rs"]
 mod note;
+
+pub(crate) mod lab;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

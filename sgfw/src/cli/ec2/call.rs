@@ -9,7 +9,7 @@ use super::wait::Waiter;
 use super::words::{Given, Words};
 use super::{Caller, World, request, skeleton};
 use crate::api::{Action, Operation};
-use crate::service::Fault;
+use crate::endpoint::PerformError;
 use serde_json::Value;
 
 /// Runs a verb, and says what goes to standard output.
@@ -119,9 +119,12 @@ impl<'a, 'w> Call<'a, 'w> {
         action(request.clone())?;
         let service = (self.world.connect)(&self.caller).map_err(Error::Failed)?;
         Ok(move |members: Value| {
-            let refused = |fault: Fault| {
-                let hint = error::hint(&fault, &members);
-                Error::Refused { fault, operation: name, hint }
+            let refused = |error| match error {
+                PerformError::Fault(fault) => {
+                    let hint = error::hint(&fault, &members);
+                    Error::Refused { fault, operation: name, hint }
+                }
+                PerformError::Unavailable(why) | PerformError::Broken(why) => Error::Failed(why),
             };
             service.perform(&action(members.clone())?).map(|reply| Data::of(&reply)).map_err(refused)
         })

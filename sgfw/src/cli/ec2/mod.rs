@@ -29,7 +29,7 @@ mod wait;
 mod words;
 
 use crate::api::{self, Action, Reply};
-use crate::service::Fault;
+use crate::endpoint::PerformError;
 use call::{run_verb, run_waiter};
 use error::Error;
 use std::time::Duration;
@@ -41,8 +41,8 @@ pub trait Perform {
     /// One operation.
     ///
     /// # Errors
-    /// What the service refuses, with AWS's code and words.
-    fn perform(&self, action: &Action) -> Result<Reply, Fault>;
+    /// What the service refuses, with AWS's code and words, or what keeps it from working.
+    fn perform(&self, action: &Action) -> Result<Reply, PerformError>;
 }
 
 /// Who asks, where it was said.

@@ -22,6 +22,9 @@ use std::time::{Duration, Instant};
 /// Where the store lies when nobody says otherwise.
 pub const DEFAULT: &str = "/var/lib/sgfw";
 
+/// How long an agent waits for one that is about to end.
+const AGENT_PATIENCE: Duration = Duration::from_millis(500);
+
 /// The store in a directory: the file `store.redb` there, `store.lock` for those who write to it, and `lock` for
 /// those who change the kernel.
 #[derive(Clone, Debug)]
@@ -58,6 +61,15 @@ impl Redb {
         Lock::take(&self.directory.join("lock"), command, Lock::PATIENCE)
     }
 
+    /// Takes the lock of the one agent that this store may have.
+    ///
+    /// # Errors
+    /// There is an agent, or the directory cannot be written.
+    pub fn lock_agent(&self) -> Result<Lock, StoreError> {
+        self.make_directory()?;
+        Lock::take(&self.directory.join("agent.lock"), "agent", AGENT_PATIENCE)
+    }
+
     /// Forgets what was put in force, and the lock; and the file and the directory too, if nothing else is in them.
     ///
     /// # Errors
@@ -65,7 +77,7 @@ impl Redb {
     pub fn clear(&self, lock: Lock) -> Result<(), StoreError> {
         self.clear_records()?;
         if self.file.exists() {
-            let turn = self.turn("detach")?;
+            let turn = self.write_turn("detach")?;
             if self.revision()? == 0 {
                 remove(&self.file)?;
                 remove(turn.path())?;
@@ -90,13 +102,13 @@ impl Redb {
         command: &str,
         act: impl FnOnce(&redb::WriteTransaction) -> Result<Option<T>, trouble::Trouble>,
     ) -> Result<Option<T>, StoreError> {
-        let _turn = self.turn(command)?;
+        let _turn = self.write_turn(command)?;
         found::found(&self.file, &self.old())?;
         open::write(&self.file, act)
     }
 
     /// The turn to write.
-    fn turn(&self, command: &str) -> Result<Lock, StoreError> {
+    fn write_turn(&self, command: &str) -> Result<Lock, StoreError> {
         self.make_directory()?;
         Lock::take(&open::lock_of(&self.file), command, open::PATIENCE)
     }
@@ -173,6 +185,10 @@ impl Store for Redb {
     fn generations(&self) -> Result<Vec<u64>, StoreError> {
         let old = || self.old().iter().flat_map(Files::generations).collect::<BTreeSet<_>>().into_iter().collect();
         Ok(self.read(read::generations)?.unwrap_or_else(old))
+    }
+
+    fn turn(&self, command: &str) -> Result<Option<Lock>, StoreError> {
+        self.lock(command).map(Some)
     }
 
     fn clear_records(&self) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ mod words;
 
 use super::{Caller, Perform, Said, Screen, World, run};
 use crate::api::{Action, Reply};
+use crate::endpoint::PerformError;
 use crate::service::Fault;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -19,11 +20,11 @@ struct Script {
 }
 
 impl Perform for Script {
-    fn perform(&self, action: &Action) -> Result<Reply, Fault> {
+    fn perform(&self, action: &Action) -> Result<Reply, PerformError> {
         self.asked.borrow_mut().push(serde_json::to_value(action).unwrap());
         let mut answers = self.answers.borrow_mut();
         let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
-        answer.map(|members| Reply::from_json(action.name(), members).unwrap())
+        answer.map(|members| Reply::from_json(action.name(), members).unwrap()).map_err(PerformError::Fault)
     }
 }
 

@@ -1,0 +1,74 @@
+//! The other end of the socket.
+
+use super::protocol::{Answer, Ask, LONGEST};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long an answer may take: it waits for a policy to be in force.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum ClientError {
+    /// The agent is there and cannot be spoken to.
+    #[error("cannot {what} the agent at {}: {error}", path.display())]
+    Socket {
+        /// What was tried.
+        what: &'static str,
+        /// The socket.
+        path: PathBuf,
+        /// The system's word.
+        error: io::Error,
+    },
+}
+
+/// A connection to the agent.
+#[derive(Debug)]
+pub struct Client {
+    path: PathBuf,
+    stream: BufReader<UnixStream>,
+}
+
+impl Client {
+    /// Connects, or none where no agent listens.
+    ///
+    /// # Errors
+    /// An agent listens and may not be spoken to.
+    pub fn connect(path: &Path) -> Result<Option<Self>, ClientError> {
+        let failed = |error| ClientError::Socket { what: "speak to", path: path.into(), error };
+        let stream = match UnixStream::connect(path) {
+            Err(error) if is_nobody(&error) => return Ok(None),
+            other => other.map_err(failed)?,
+        };
+        stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
+        Ok(Some(Self { path: path.into(), stream: BufReader::new(stream) }))
+    }
+
+    /// Asks, and waits for the answer.
+    ///
+    /// # Errors
+    /// The agent went away, or says nothing that can be read.
+    pub fn ask(&mut self, ask: &Ask) -> Result<Answer, ClientError> {
+        self.exchange(ask).map_err(|error| ClientError::Socket { what: "ask", path: self.path.clone(), error })
+    }
+
+    fn exchange(&mut self, ask: &Ask) -> io::Result<Answer> {
+        let mut line = serde_json::to_vec(ask)?;
+        line.push(b'\n');
+        self.stream.get_mut().write_all(&line)?;
+        let mut answer = String::new();
+        (&mut self.stream).take(LONGEST).read_line(&mut answer)?;
+        if answer.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(serde_json::from_str(&answer)?)
+    }
+}
+
+/// No socket, or one that a dead agent left.
+fn is_nobody(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+}

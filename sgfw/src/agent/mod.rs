@@ -1,0 +1,24 @@
+//! The process that stays: it keeps the kernel on the store, and acts for whoever may speak to its socket.
+//!
+//! ```text
+//! store ──(watch)──> converge ──> kernel        every second, and at once when the store moves
+//! socket ──(one JSON line a question)──> engine ──> store, kernel
+//! SIGHUP ──> policy files ──> store, kernel     a bad file keeps the old policy
+//! ```
+//!
+//! It may die at any point: packets meet with what the kernel holds, and the next start converges. Started where
+//! nothing is to be done it writes nothing. It opens no network socket.
+
+mod backend;
+mod client;
+mod converge;
+mod notify;
+mod protocol;
+mod reload;
+mod run;
+mod socket;
+
+pub use backend::Backend;
+pub use client::{Client, ClientError};
+pub use protocol::{Answer, Ask, Health, PolicyFile, SOCKET};
+pub use run::{Agent, AgentError, Settings};

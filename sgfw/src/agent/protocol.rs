@@ -1,0 +1,114 @@
+//! What is said on the socket: a line of JSON for a question, a line for its answer.
+
+use crate::control::ControlError;
+use crate::inventory::Scope;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Where the socket is when nobody says otherwise.
+pub const SOCKET: &str = "/run/sgfw/agent.sock";
+
+/// The longest line that is read, in bytes.
+pub(super) const LONGEST: u64 = 32 << 20;
+
+/// A question.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Ask {
+    /// One operation of the EC2 API.
+    Perform {
+        /// For which account, in which region.
+        scope: Scope,
+        /// The operation's name, such as `AuthorizeSecurityGroupIngress`.
+        action: String,
+        /// Its members by their names in JSON.
+        input: Value,
+        /// Who asks, as far as the asker knows; the agent adds the peer's credentials.
+        author: String,
+    },
+    /// Policy files, all that is declared.
+    Apply {
+        /// The files.
+        files: Vec<PolicyFile>,
+        /// Interface and device.
+        devices: Vec<(String, String)>,
+        /// Who asks.
+        author: String,
+    },
+    /// Read the agent's own files again.
+    Reload,
+    /// How it goes.
+    Health,
+}
+
+/// A policy file on its way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyFile {
+    /// As it was named.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// It was done, and packets meet with it.
+    Done {
+        /// The reply's members by their names in JSON; null where there is none.
+        reply: Value,
+        /// The newest revision.
+        revision: u64,
+        /// The generation in force, if any is.
+        generation: Option<u64>,
+        /// Interfaces that stay unprotected, with why.
+        left: BTreeMap<String, String>,
+    },
+    /// The service refuses; nothing has changed.
+    Refused {
+        /// AWS's code.
+        code: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// Something else is wrong.
+    Failed {
+        /// What.
+        message: String,
+    },
+    /// How it goes.
+    Health(Health),
+}
+
+/// How the agent does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Its process.
+    pub pid: u32,
+    /// Since when it runs, RFC 3339.
+    pub since: String,
+    /// The revision that packets meet with.
+    pub revision: u64,
+    /// The generation in force.
+    pub generation: u64,
+    /// When it last looked, RFC 3339.
+    pub looked: String,
+    /// What keeps it from its task; none if nothing does.
+    pub trouble: Option<String>,
+    /// Why its policy files were not taken the last time; none if they were, or there are none.
+    pub reload: Option<String>,
+    /// Interfaces that are unprotected, with why.
+    pub left: BTreeMap<String, String>,
+}
+
+impl From<ControlError> for Answer {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Refused(fault) => Self::Refused { code: fault.code.into(), message: fault.message },
+            other => Self::Failed { message: other.to_string() },
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The agent's life: one lock, one socket, one look a second.
+
+use super::converge::Seen;
+use super::protocol::Health;
+use super::{converge, notify, reload, socket};
+use crate::control::{ControlError, Engine, Outcome, now};
+use crate::kernel::Paths;
+use crate::store::{Lock, Redb, StoreError};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
+
+/// How long it waits for the store before it looks at devices and hooks again.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Why the agent does not run.
+#[derive(Debug, Error)]
+pub enum AgentError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// There is one already.
+    #[error("another agent runs ({holder})")]
+    Another {
+        /// Its process, as it wrote it down.
+        holder: String,
+    },
+    /// The store's lock cannot be taken.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The socket or the signals.
+    #[error("cannot {what}: {error}")]
+    System {
+        /// What was tried.
+        what: String,
+        /// The system's word.
+        error: io::Error,
+    },
+}
+
+/// What the agent is told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where programs and maps are pinned.
+    pub paths: Paths,
+    /// The store.
+    pub store: Redb,
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// Policy files that it applies at the start and on SIGHUP; none: what the store holds.
+    pub files: Vec<PathBuf>,
+}
+
+/// What the threads share.
+pub struct Agent {
+    pub(super) settings: Settings,
+    pub(super) engine: Mutex<Engine>,
+    pub(super) health: Mutex<Health>,
+    seen: Mutex<Option<Seen>>,
+    reload: Arc<AtomicBool>,
+    end: Arc<AtomicBool>,
+}
+
+impl Agent {
+    /// Runs until it is asked to end (SIGTERM, SIGINT). Packets do not notice either.
+    ///
+    /// # Errors
+    /// Another agent runs, or the store or the socket cannot be used.
+    pub fn run(settings: Settings) -> Result<(), AgentError> {
+        let _only = only(&settings)?;
+        let engine = Engine::open(Arc::new(settings.store.clone()), &settings.paths)?;
+        let health = Health { pid: std::process::id(), since: now(), ..Health::default() };
+        let agent = Arc::new(Self {
+            settings,
+            engine: Mutex::new(engine),
+            health: Mutex::new(health),
+            seen: Mutex::new(None),
+            reload: Arc::new(AtomicBool::new(false)),
+            end: Arc::new(AtomicBool::new(false)),
+        });
+        agent.signals()?;
+        let listener = socket::listen(&agent.settings.socket)?;
+        agent.start();
+        socket::serve(&agent, listener);
+        notify::say("READY=1");
+        agent.watch();
+        notify::say("STOPPING=1");
+        let _ = std::fs::remove_file(&agent.settings.socket);
+        Ok(())
+    }
+
+    fn signals(&self) -> Result<(), AgentError> {
+        let failed = |error| AgentError::System { what: "catch signals".into(), error };
+        for signal in [SIGTERM, SIGINT] {
+            flag::register(signal, self.end.clone()).map_err(failed)?;
+        }
+        flag::register(SIGHUP, self.reload.clone()).map(|_| ()).map_err(failed)
+    }
+
+    /// The first look; trouble is reported and tried again, not fatal.
+    fn start(&self) {
+        if !self.settings.files.is_empty() {
+            self.take_files();
+        }
+        self.look();
+    }
+
+    fn watch(&self) {
+        let store = self.engine().store();
+        while !self.end.load(Ordering::Relaxed) {
+            if self.reload.swap(false, Ordering::Relaxed) {
+                notify::say("RELOADING=1");
+                self.take_files();
+                notify::say("READY=1");
+            }
+            let after = self.engine().revision;
+            // A store that cannot be read now is told of by the look.
+            if store.watch(after, LOOK).is_err() {
+                std::thread::sleep(LOOK);
+            }
+            self.look();
+            notify::say("WATCHDOG=1");
+        }
+    }
+
+    /// One look, and what came of it.
+    fn look(&self) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = converge::converge(&mut self.engine(), &mut seen);
+        drop(seen);
+        self.note(found);
+    }
+
+    /// Takes the policy files; what is wrong with them keeps the old policy.
+    pub(super) fn take_files(&self) {
+        let taken = reload::files(&mut self.engine(), &self.settings.files);
+        let why = taken.as_ref().err().cloned();
+        if let Some(why) = &why {
+            tell(&format!("the policy files are not taken, the policy before stays: {why}"));
+        }
+        self.health().reload = why;
+    }
+
+    fn note(&self, found: Result<Outcome, ControlError>) {
+        let mut health = self.health();
+        health.looked = now();
+        match found {
+            Ok(outcome) => {
+                if health.left != outcome.left {
+                    outcome.left.values().for_each(|why| tell(why));
+                }
+                health.revision = outcome.revision;
+                health.generation = outcome.generation.unwrap_or(0);
+                health.left = outcome.left;
+                health.trouble = None;
+            }
+            Err(error) => {
+                let words = error.to_string();
+                if health.trouble.as_ref() != Some(&words) {
+                    tell(&words);
+                }
+                health.trouble = Some(words);
+            }
+        }
+    }
+
+    pub(super) fn engine(&self) -> MutexGuard<'_, Engine> {
+        // A question that panicked changed nothing: the engine is replaced as a whole.
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks for the files to be read again.
+    pub(super) fn ask_reload(&self) {
+        self.reload.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Says a thing to whoever keeps the log.
+pub(super) fn tell(words: &str) {
+    eprintln!("sgfw agent: {words}");
+}
+
+/// A second agent is refused.
+fn only(settings: &Settings) -> Result<Lock, AgentError> {
+    match settings.store.lock_agent() {
+        Err(StoreError::Locked { holder, .. }) => Err(AgentError::Another { holder }),
+        other => Ok(other?),
+    }
+}

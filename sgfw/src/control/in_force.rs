@@ -1,0 +1,85 @@
+//! What is in force: the kernel's word, and the names that the store has for it.
+
+use super::{ControlError, Enforcement, keep};
+use crate::kernel::{Kernel, Paths};
+use crate::model::Snapshot;
+use crate::plan::Running;
+use crate::store::{Record, Store};
+
+/// What the kernel holds, and what it was called.
+#[derive(Debug)]
+pub struct InForce {
+    /// None if nothing was ever applied.
+    pub kernel: Option<Kernel>,
+    /// What it holds.
+    pub running: Running,
+    /// What was written down about it, if it is known.
+    pub record: Option<Record>,
+    /// The policy of that record, with everything this machine added.
+    pub policy: Option<Snapshot>,
+    /// Why it is not, if it should be.
+    pub unknown: Option<String>,
+}
+
+impl InForce {
+    /// Reads both.
+    ///
+    /// # Errors
+    /// The kernel cannot be read. A record that cannot be read is no error: see [`Self::unknown`].
+    pub fn read(paths: &Paths, store: &dyn Store) -> Result<Self, ControlError> {
+        let Some(kernel) = Kernel::open(paths)? else {
+            return Ok(Self { kernel: None, running: Kernel::nothing(), record: None, policy: None, unknown: None });
+        };
+        let generation = kernel.generation()?;
+        let told = store.read_record(generation).map_err(ControlError::from);
+        let told = told.and_then(|record| Ok((keep::policy(store, &record)?, record)));
+        let (record, policy, unknown) = match told {
+            Ok((policy, record)) => (Some(record), Some(policy), None),
+            // Maps that were made and never written.
+            Err(_) if generation == 0 => (None, None, None),
+            Err(error) => (None, None, Some(format!("the text of generation {generation} is not known: {error}"))),
+        };
+        let known = record.as_ref().map(Record::known).unwrap_or_default();
+        let running = kernel.running(&known)?;
+        Ok(Self { kernel: Some(kernel), running, record, policy, unknown })
+    }
+
+    /// The generation in force; 0 for none.
+    pub fn generation(&self) -> u64 {
+        self.running.generation[self.running.active]
+    }
+
+    /// Whether any packet is judged.
+    pub fn is_enforcing(&self) -> bool {
+        !self.running.attachments.is_empty() || self.generation() > 0
+    }
+
+    /// The policy in force, which is an empty one where nothing was applied; none if its text is not known.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        match (&self.policy, &self.unknown) {
+            (Some(policy), _) => Some(policy.clone()),
+            (None, None) => Some(Snapshot::default()),
+            (None, Some(_)) => None,
+        }
+    }
+
+    /// Notes what was executed, as the kernel holds it now.
+    pub(super) fn take_over(&mut self, work: Enforcement, record: Record) {
+        work.plan.ops.iter().for_each(|op| self.running.apply(op));
+        for (slot, place) in &record.slots {
+            self.running.slots.entry(*slot).or_default().name = Some(place.interface.clone());
+        }
+        self.policy = Some(work.resolved.snapshot);
+        self.record = Some(record);
+        self.unknown = None;
+    }
+
+    /// What a slot is called.
+    pub fn name(&self, slot: u32) -> String {
+        if slot == 0 {
+            return "none".into();
+        }
+        let known = self.record.as_ref().and_then(|record| record.interface(slot));
+        known.map_or_else(|| format!("slot {slot}"), str::to_owned)
+    }
+}

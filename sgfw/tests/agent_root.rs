@@ -1,0 +1,169 @@
+//! The agent on a real device: it keeps the kernel on the store, whatever happens around it.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
+mod command;
+
+use command::lab::{Lab, ip};
+use sgfw::agent::{Answer, Ask, Client, Health};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// An agent that ends with its value.
+struct Agent<'a> {
+    lab: &'a Lab,
+    child: Child,
+}
+
+impl<'a> Agent<'a> {
+    fn start(lab: &'a Lab, files: &[&str]) -> Self {
+        let child = lab.sgfw.command(&[&["agent"], files].concat()).stderr(Stdio::inherit()).spawn().unwrap();
+        let agent = Self { lab, child };
+        assert!(until(|| agent.health().is_some()), "the agent does not answer");
+        agent
+    }
+
+    fn ask(&self, ask: &Ask) -> Option<Answer> {
+        Client::connect(&self.lab.sgfw.state().join("agent.sock")).ok()??.ask(ask).ok()
+    }
+
+    fn health(&self) -> Option<Health> {
+        match self.ask(&Ask::Health)? {
+            Answer::Health(health) => Some(health),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    fn end(mut self, signal: rustix::process::Signal) {
+        self.signal(signal);
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Agent<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether it becomes true within some seconds.
+fn until(mut is_so: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(10) {
+        if is_so() {
+            return true;
+        }
+        sleep(Duration::from_millis(50));
+    }
+    false
+}
+
+#[test]
+fn killed_it_leaves_the_policy_and_started_again_it_writes_nothing() {
+    let Some(lab) = Lab::new("killed_it_leaves_the_policy_and_started_again_it_writes_nothing") else { return };
+    let _open = lab.listen(80);
+    let _shut = lab.listen(81);
+    let policy = lab.policy("80", "");
+    let agent = Agent::start(&lab, &[&policy]);
+    assert!(until(|| lab.connect(80).is_some()) && lab.connect(81).is_none());
+    let before = agent.health().unwrap();
+    agent.end(rustix::process::Signal::KILL);
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none(), "packets notice that the agent is gone");
+    let store = lab.sgfw.state().join("store.redb");
+    let written = std::fs::metadata(&store).unwrap().modified().unwrap();
+    let agent = Agent::start(&lab, &[&policy]);
+    assert!(until(|| agent.health().unwrap().generation == before.generation));
+    sleep(Duration::from_millis(1200));
+    let after = agent.health().unwrap();
+    assert_eq!((after.revision, after.generation, &after.trouble), (before.revision, before.generation, &None));
+    assert_eq!(std::fs::metadata(&store).unwrap().modified().unwrap(), written, "it wrote where nothing was to do");
+    agent.end(rustix::process::Signal::TERM);
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+}
+
+#[test]
+fn a_device_that_comes_back_is_protected_again() {
+    let Some(lab) = Lab::new("a_device_that_comes_back_is_protected_again") else { return };
+    let agent = Agent::start(&lab, &[&lab.policy("80", "")]);
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true));
+    assert!(ip(&["-n", &lab.here, "link", "delete", "v0"]));
+    assert!(until(|| agent.health().unwrap().left.contains_key("web")), "nobody says that the device is gone");
+    lab.wire();
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true), "{:?}", agent.health());
+    let _open = lab.listen(80);
+    let _shut = lab.listen(81);
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+}
+
+#[test]
+fn a_device_stays_protected_under_another_name() {
+    let Some(lab) = Lab::new("a_device_stays_protected_under_another_name") else { return };
+    let agent = Agent::start(&lab, &[&lab.policy("80", "")]);
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true));
+    assert!(ip(&["-n", &lab.here, "link", "set", "v0", "name", "lan0"]));
+    let named = || lab.status()["interfaces"][0]["device"] == "lan0";
+    assert!(until(named), "{:?}", agent.health());
+    let _shut = lab.listen(81);
+    assert!(lab.connect(81).is_none());
+    assert!(agent.health().unwrap().left.is_empty());
+}
+
+#[test]
+fn what_somebody_unhooked_is_hooked_again() {
+    let Some(lab) = Lab::new("what_somebody_unhooked_is_hooked_again") else { return };
+    let _agent = Agent::start(&lab, &[&lab.policy("80", "")]);
+    let _shut = lab.listen(81);
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true));
+    let netns = std::fs::read_dir(lab.sgfw.pins.join("v1/netns")).unwrap().next().unwrap().unwrap().path();
+    std::fs::read_dir(netns.join("links"))
+        .unwrap()
+        .flatten()
+        .for_each(|link| std::fs::remove_file(link.path()).unwrap());
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true));
+    assert!(until(|| lab.connect(81).is_none()));
+}
+
+#[test]
+fn a_second_agent_is_refused() {
+    let Some(lab) = Lab::new("a_second_agent_is_refused") else { return };
+    let agent = Agent::start(&lab, &[]);
+    lab.sgfw.run(&["agent"]).exits(1).complains(&["another agent runs"]);
+    assert!(agent.health().is_some());
+}
+
+#[test]
+fn a_bad_file_keeps_the_policy_and_is_told_of() {
+    let Some(lab) = Lab::new("a_bad_file_keeps_the_policy_and_is_told_of") else { return };
+    let _open = lab.listen(80);
+    let _other = lab.listen(81);
+    let policy = lab.policy("80", "");
+    let agent = Agent::start(&lab, &[&policy]);
+    assert!(until(|| lab.connect(80).is_some()));
+    std::fs::write(&policy, "version: 1\ngroups: 7\n").unwrap();
+    agent.signal(rustix::process::Signal::HUP);
+    assert!(until(|| agent.health().unwrap().reload.is_some_and(|why| why.contains("policy.yaml:2"))));
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+    lab.sgfw.run(&["status"]).exits(0).says(&["the policy files are not taken", "policy.yaml:2"]);
+    lab.policy("81", "");
+    agent.signal(rustix::process::Signal::HUP);
+    assert!(until(|| lab.connect(81).is_some() && lab.connect(80).is_none()));
+    assert_eq!(agent.health().unwrap().reload, None);
+}
+
+#[test]
+fn a_question_that_cannot_be_read_is_answered_so() {
+    let Some(lab) = Lab::new("a_question_that_cannot_be_read_is_answered_so") else { return };
+    let agent = Agent::start(&lab, &[]);
+    let scope = sgfw::inventory::Scope::default();
+    let ask = Ask::Perform { scope, action: "Nonsense".into(), input: serde_json::json!({}), author: "test".into() };
+    assert!(matches!(agent.ask(&ask), Some(Answer::Failed { .. })));
+    let socket = std::fs::metadata(lab.sgfw.state().join("agent.sock")).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&socket.permissions()) & 0o777, 0o660);
+}
