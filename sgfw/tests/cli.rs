@@ -36,7 +36,7 @@ fn every_verb_has_help_with_examples() {
 #[test]
 fn what_makes_no_sense_exits_64() {
     let sgfw = Sgfw::unprivileged();
-    let wrong: [&[&str]; 9] = [
+    let wrong: [&[&str]; 7] = [
         &["aply", "x.yaml"],
         &["validate"],
         &["detach"],

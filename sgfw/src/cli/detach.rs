@@ -57,7 +57,10 @@ fn all(context: &Context, kernel: Kernel, now: &InForce, lock: Lock) -> Result<R
     kernel.remove()?;
     let mut reply = reply(now.running.attachments.values());
     match context.store.clear(lock) {
-        Ok(()) => reply.text += "all programs and maps are removed; the store keeps the policy: `sgfw apply` puts it in force again\n",
+        Ok(()) => {
+            reply.text +=
+                "all programs and maps are removed; the store keeps the policy: `sgfw apply` puts it in force again\n"
+        }
         Err(error) => {
             reply.text += "all programs and maps are removed\n";
             context.note(&format!("{}: {error}; remove it by hand", context.err.yellow("warning")));

@@ -1,7 +1,8 @@
-//! What is around `sgfw ec2`: this host's store and kernel, or the agent that has them; and the terminal.
+//! What is around `sgfw ec2` and `ec2-authorize`: this host's store and kernel, or the agent that has them; and the terminal.
 
 use super::context::Context;
 use super::ec2::{self, Caller, Perform, Said, Screen, World};
+use super::ec2_authorize;
 use super::reply::write_out;
 use crate::agent::Backend;
 use crate::api::{Action, Reply};
@@ -9,29 +10,51 @@ use crate::endpoint::{self, Perform as _, PerformError};
 use crate::inventory::{AccountId, Scope, State};
 use crate::store::Store;
 use std::ffi::OsString;
+use std::path::Path;
 
 /// Global options of sgfw that take a value, which may stand before `ec2`.
 const VALUES: [&str; 6] = ["--pin-dir", "--state-dir", "--socket", "--output", "-o", "--color"];
 
-/// The words before `ec2` and those behind it, if that is the verb.
-pub(super) fn split(arguments: &[OsString]) -> Option<(Vec<OsString>, Vec<String>)> {
+/// A command whose words are not clap's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tool {
+    /// `sgfw ec2`.
+    Ec2,
+    /// `ec2-authorize`, `ec2auth`, `sgfw ec2-authorize`.
+    Authorize,
+}
+
+impl Tool {
+    fn named(word: &str) -> Option<Self> {
+        match word {
+            "ec2" => Some(Self::Ec2),
+            "ec2-authorize" | "ec2auth" => Some(Self::Authorize),
+            _ => None,
+        }
+    }
+}
+
+/// The words before the tool's name and those behind it, if that is the verb or what this process was called.
+pub(super) fn split(arguments: &[OsString]) -> Option<(Tool, Vec<OsString>, Vec<String>)> {
+    let words = |from: usize| arguments[from..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let called = arguments.first().map(Path::new).and_then(Path::file_name).and_then(|name| name.to_str());
+    if called.is_some_and(|name| Tool::named(name) == Some(Tool::Authorize)) {
+        return Some((Tool::Authorize, arguments[..1].to_vec(), words(1)));
+    }
     let mut at = 1;
     while let Some(word) = arguments.get(at).and_then(|word| word.to_str()) {
-        match word {
-            "ec2" => {
-                let words = arguments[at + 1..].iter().map(|word| word.to_string_lossy().into_owned());
-                return Some((arguments[..at].to_vec(), words.collect()));
-            }
-            word if VALUES.contains(&word) => at += 2,
-            word if word.starts_with('-') => at += 1,
-            _ => return None,
+        match Tool::named(word) {
+            Some(tool) => return Some((tool, arguments[..at].to_vec(), words(at + 1))),
+            None if VALUES.contains(&word) => at += 2,
+            None if word.starts_with('-') => at += 1,
+            None => return None,
         }
     }
     None
 }
 
-/// Runs the words behind `ec2`, and says the exit code.
-pub(super) fn run(context: &Context, words: &[String]) -> u8 {
+/// Runs the words behind the tool's name, and says the exit code.
+pub(super) fn run(context: &Context, tool: Tool, words: &[String]) -> u8 {
     let backend = backend(context);
     let author = context.author("ec2").author;
     let connect = |caller: &Caller| -> Result<Box<dyn Perform + '_>, String> {
@@ -44,7 +67,12 @@ pub(super) fn run(context: &Context, words: &[String]) -> u8 {
         environment: &|name| std::env::var(name).ok(),
         screen: Screen { width: columns(), colour: context.out.colour },
     };
-    let Said { out, err, code } = ec2::run(words, &world);
+    let Said { out, err, code } = match tool {
+        Tool::Ec2 => ec2::run(words, &world),
+        Tool::Authorize => {
+            ec2_authorize::run(words, &world, &|| std::io::read_to_string(std::io::stdin()).unwrap_or_default())
+        }
+    };
     write_out(&out);
     eprint!("{err}");
     backend.left().values().for_each(|why| context.note(&format!("{}: {why}", context.err.yellow("warning"))));

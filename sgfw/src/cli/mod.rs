@@ -78,6 +78,12 @@ enum Verb {
     Detach(detach::Detach),
     Agent(agent::Agent),
     Doctor(doctor::Doctor),
+    /// The old tool of that name: adds rules to a group; `sgfw ec2-authorize --help`
+    Ec2Authorize {
+        /// As behind `ec2-authorize`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// The verbs and flags of the AWS CLI for security groups: `sgfw ec2 help`
     Ec2 {
         /// As behind `aws ec2`
@@ -93,8 +99,8 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let (arguments, ec2) = match ec2_here::split(&arguments) {
-        Some((globals, words)) => (globals, Some(words)),
+    let (arguments, tool) = match ec2_here::split(&arguments) {
+        Some((tool, globals, words)) => (globals, Some((tool, words))),
         None => (arguments, None),
     };
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -106,8 +112,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let context = Context::new(&arguments.global);
-    if let Some(words) = ec2 {
-        return ec2_here::run(&context, &words);
+    if let Some((tool, words)) = tool {
+        return ec2_here::run(&context, tool, &words);
     }
     match verb(&context, arguments.verb.as_ref()) {
         Ok(reply) => reply.print(&context),
@@ -130,7 +136,7 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Agent(verb)) => verb.run(context),
         Some(Verb::Doctor(verb)) => verb.run(context),
         // Taken before: its words are not clap's.
-        Some(Verb::Ec2 { .. }) => Ok(Reply::silent()),
+        Some(Verb::Ec2 { .. } | Verb::Ec2Authorize { .. }) => Ok(Reply::silent()),
         None => status::overview(context),
     }
 }

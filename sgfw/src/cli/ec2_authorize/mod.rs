@@ -13,6 +13,7 @@ mod tests;
 
 use super::ec2::{Caller, Perform, Said, World};
 use crate::api::{Action, DescribeSecurityGroups, Reply};
+use crate::endpoint::PerformError;
 use crate::service::Fault;
 use options::{Asked, Options};
 
@@ -136,7 +137,10 @@ fn kind(service: &dyn Perform, group: &str) -> Result<Kind, Failure> {
 }
 
 fn ask(service: &dyn Perform, action: &Action) -> Result<Reply, Failure> {
-    service.perform(action).map_err(Failure::Refused)
+    service.perform(action).map_err(|error| match error {
+        PerformError::Fault(fault) => Failure::Refused(fault),
+        PerformError::Unavailable(why) | PerformError::Broken(why) => Failure::Failed(why),
+    })
 }
 
 fn json(value: &impl serde::Serialize) -> String {

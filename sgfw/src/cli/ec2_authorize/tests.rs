@@ -3,6 +3,7 @@
 use super::run;
 use crate::api::{Action, Reply};
 use crate::cli::ec2::{Caller, Perform, Said, Screen, World};
+use crate::endpoint::PerformError;
 use crate::service::Fault;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -15,7 +16,7 @@ struct Service {
 }
 
 impl Perform for Service {
-    fn perform(&self, action: &Action) -> Result<Reply, Fault> {
+    fn perform(&self, action: &Action) -> Result<Reply, PerformError> {
         if action.name() == "DescribeSecurityGroups" {
             let group = if serde_json::to_string(action).unwrap().contains("sg-c1a551c0") {
                 json!({"GroupId": "sg-c1a551c0", "GroupName": "websrv"})
