@@ -78,6 +78,9 @@ impl Error {
 
 /// What to write for a bare address that the service refused for want of a prefix length.
 pub(super) fn hint(fault: &Fault, request: &serde_json::Value) -> Option<String> {
+    if !fault.message.starts_with("CIDR block") {
+        return None;
+    }
     let mut texts = Vec::new();
     every_text(request, &mut texts);
     let bare = texts.iter().find_map(|text| text.parse::<IpAddr>().ok().filter(|_| fault.message.contains(*text)))?;
