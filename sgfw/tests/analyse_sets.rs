@@ -11,11 +11,12 @@ mod proof;
 use analyse::{PORTS, allows, asked, changed, may_use, of_family, policy};
 use proof::random::Random;
 use proof::report::{seeds, wanted};
-use sgfw::analyse::{BoxChange, Difference, Effect, difference};
-use sgfw::model::{Direction, Interface, Snapshot};
+use sgfw::analyse::{BoxChange, Difference, Effect, Family, Pair, Reach, Subject, difference, reach, set_of, who};
+use sgfw::model::{Direction, IcmpMatch, Interface, PortRange, Side, Snapshot, Traffic};
 use sgfw::policy::emit;
 use sgfw::reference::What;
 use sgfw::reference::judge::untracked;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 const PAIRS: usize = 10_000;
@@ -48,6 +49,129 @@ fn a_policy_does_not_differ_from_itself_whatever_its_words() {
         }
         assert!(difference(&old, &new).is_empty(), "{}", emit(&old));
     }
+}
+
+/// Everybody with addresses, as the two verbs see them.
+struct Known {
+    subject: Subject,
+    addresses: BTreeSet<IpAddr>,
+    groups: BTreeSet<String>,
+}
+
+fn known(policy: &Snapshot) -> Vec<Known> {
+    let here = policy.interfaces.values().map(|it| Known {
+        subject: Subject::Interface(it.name.clone()),
+        addresses: it.addresses.clone(),
+        groups: it.groups.clone(),
+    });
+    let elsewhere = policy.members.values().map(|it| Known {
+        subject: Subject::Member(it.name.clone()),
+        addresses: it.addresses.clone(),
+        groups: it.groups.clone(),
+    });
+    here.chain(elsewhere).collect()
+}
+
+/// The reference's word on the rules of some groups.
+fn by_groups(policy: &Snapshot, groups: &BTreeSet<String>, way: Direction, peer: IpAddr, what: What) -> bool {
+    let it = Interface { groups: groups.clone(), ..Interface::new("any", Side::Host) };
+    allows(policy, &it, way, peer, what)
+}
+
+#[test]
+fn who_can_reach_a_group_is_what_the_reference_lets_in_and_the_other_end_lets_out() {
+    let mut pairs = 0;
+    for seed in seeds(wanted(PAIRS) / 5) {
+        let mut random = Random::new(seed);
+        let policy = policy(&mut random);
+        let group = random.pick(&["a", "b", "default"]);
+        let traffic = random.pick(&[
+            Traffic::All,
+            Traffic::Tcp(PortRange::new(80, 443).unwrap()),
+            Traffic::Udp(PortRange::new(443, 443).unwrap()),
+            Traffic::Icmp(IcmpMatch::new(Some(8), None).unwrap()),
+            Traffic::Protocol(47),
+        ]);
+        let answers = who(&policy, group, traffic).unwrap();
+        let members: Vec<Known> = known(&policy).into_iter().filter(|it| it.groups.contains(group)).collect();
+        if members.is_empty() {
+            assert_eq!(answers[0].subject, Subject::Group(group.into()));
+            check_boxes(&policy, &answers[0], &BTreeSet::from([group.to_owned()]), (Direction::Ingress, traffic), seed);
+        }
+        assert_eq!(answers.len(), members.len().max(1));
+        for (answer, member) in answers.iter().zip(&members) {
+            assert_eq!(answer.subject, member.subject);
+            check_boxes(&policy, answer, &member.groups, (Direction::Ingress, traffic), seed);
+            pairs += check_pairs(&policy, answer, member, (Direction::Ingress, traffic), seed);
+        }
+    }
+    assert!(wanted(PAIRS) < PAIRS || pairs > 400, "{pairs}");
+}
+
+#[test]
+fn what_an_interface_can_reach_is_what_the_reference_lets_out_and_the_other_end_lets_in() {
+    for seed in seeds(wanted(PAIRS) / 5) {
+        let policy = policy(&mut Random::new(seed));
+        for party in known(&policy) {
+            let answer = reach(&policy, &party.subject).unwrap();
+            check_boxes(&policy, &answer, &party.groups, (Direction::Egress, Traffic::All), seed);
+            check_pairs(&policy, &answer, &party, (Direction::Egress, Traffic::All), seed);
+        }
+    }
+}
+
+fn check_boxes(policy: &Snapshot, answer: &Reach, groups: &BTreeSet<String>, asked: (Direction, Traffic), seed: u64) {
+    let (way, traffic) = asked;
+    let checked = match &answer.subject {
+        Subject::Interface(name) => policy.interfaces.get(name),
+        _ => None,
+    };
+    for (peer, what, number) in analyse::asked() {
+        let wanted = set_of(traffic, Family::of(peer)).contains(number);
+        let allowed = wanted && by_groups(policy, groups, way, peer, what);
+        for own in of_family(peer) {
+            let allowed = allowed && checked.is_none_or(|interface| may_use(interface, way, own));
+            let said = answer.boxes.iter().filter(|packets| packets.contains(own, peer, number)).count();
+            assert_eq!(
+                said,
+                usize::from(allowed),
+                "{way} own {own} peer {peer} {what:?} seed {seed}\n{}",
+                emit(policy)
+            );
+        }
+    }
+}
+
+/// Every pair of addresses with everybody else; how many said anything.
+fn check_pairs(
+    policy: &Snapshot,
+    answer: &Reach,
+    asked: &Known,
+    (way, traffic): (Direction, Traffic),
+    seed: u64,
+) -> usize {
+    for other in known(policy).iter().filter(|other| other.subject != asked.subject) {
+        for (peer, what, number) in analyse::asked().filter(|(peer, ..)| other.addresses.contains(peer)) {
+            let wanted = set_of(traffic, Family::of(peer)).contains(number);
+            for own in asked.addresses.iter().copied().filter(|own| Family::of(*own) == Family::of(peer)) {
+                let here = wanted && by_groups(policy, &asked.groups, way, peer, what);
+                let there = by_groups(policy, &other.groups, way.other(), own, what);
+                let ends = if way == Direction::Ingress { (peer, own) } else { (own, peer) };
+                let of = |it: &&Pair| it.party == other.subject && (it.source, it.destination) == ends;
+                let pair = answer.pairs.iter().find(of);
+                let said = pair.map_or((false, false), |pair| {
+                    (pair.allowed.numbers.contains(number), pair.refused.numbers.contains(number))
+                });
+                assert_eq!(
+                    said,
+                    (here && there, here && !there),
+                    "{way} {ends:?} {what:?} seed {seed}\n{}",
+                    emit(policy)
+                );
+            }
+        }
+    }
+    answer.pairs.len()
 }
 
 fn compare(old: &Snapshot, new: &Snapshot, found: &Difference, seed: u64) {

@@ -107,9 +107,9 @@ fn port_distance(traffic: Traffic, what: What) -> u32 {
     };
     match (traffic, what) {
         (Traffic::Tcp(range), What::Tcp(port)) | (Traffic::Udp(range), What::Udp(port)) => off(range, port),
+        // The right type with another code is nearest.
         (Traffic::Icmp(wanted), What::Icmp { kind, .. }) | (Traffic::Icmpv6(wanted), What::Icmpv6 { kind, .. }) => {
-            // The right type with another code is nearest.
-            if wanted.kind() == Some(kind) { 0 } else { 1 }
+            u32::from(wanted.kind() != Some(kind))
         }
         _ => 1,
     }

@@ -6,14 +6,18 @@
 //! values out; the rules are those of [`mod@crate::reference`], with which every set is compared in tests.
 
 mod boxes;
+mod check;
 mod difference;
+mod ends;
 mod explain;
 mod family;
 mod frame;
 mod miss;
 mod opener;
+mod party;
 mod question;
 mod ranges;
+mod reach;
 mod region;
 mod replay;
 mod rule_ref;
@@ -22,13 +26,16 @@ mod traffic;
 mod untracked;
 
 pub use boxes::PacketBox;
+pub use check::{Failure, Outcome, run_tests};
 pub use difference::{BoxChange, Difference, Effect, difference};
 pub use explain::{Explanation, Subject, explain};
 pub use family::Family;
 pub use miss::Miss;
 pub use opener::Opener;
+pub use party::{Pair, Party, Traffic as TrafficSet};
 pub use question::{Question, Stage, USUAL_SOURCE_PORT};
 pub use ranges::Ranges;
+pub use reach::{Reach, reach, who};
 pub use region::{Cell, Region};
 pub use replay::{Step, reference as reference_answer, steps};
 pub use rule_ref::RuleRef;

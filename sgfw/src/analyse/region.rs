@@ -94,6 +94,17 @@ impl Region {
         self.cell(peer).map(|cell| cell.traffic.clone()).unwrap_or_default()
     }
 
+    /// All traffic of anybody.
+    pub fn traffic(&self) -> Ranges {
+        self.cells.iter().flat_map(|cell| cell.traffic.iter()).collect()
+    }
+
+    /// All peers of some traffic.
+    pub fn peers_of(&self, traffic: u128) -> Ranges {
+        let cells = self.cells.iter().filter(|cell| cell.traffic.contains(traffic));
+        cells.flat_map(|cell| cell.peers.iter()).collect()
+    }
+
     fn cell(&self, peer: u128) -> Option<&Cell> {
         self.cells.iter().find(|cell| cell.peers.contains(peer))
     }

@@ -26,6 +26,7 @@ mod packet;
 mod plan;
 mod policy;
 mod progress;
+mod reach;
 mod reply;
 mod show;
 mod status;
@@ -33,6 +34,7 @@ mod style;
 mod table;
 mod time;
 mod validate;
+mod who;
 
 use clap::{Parser, Subcommand};
 use context::{Context, Global};
@@ -72,6 +74,8 @@ enum Verb {
     Status(status::Status),
     Show(show::Show),
     Explain(explain::Explain),
+    Who(who::Who),
+    Reach(reach::Reach),
     Flows(flows::Flows),
     Counters(counters::Counters),
     Log(log::Log),
@@ -129,6 +133,8 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Status(verb)) => verb.run(context),
         Some(Verb::Show(verb)) => verb.run(context),
         Some(Verb::Explain(verb)) => verb.run(context),
+        Some(Verb::Who(verb)) => verb.run(context),
+        Some(Verb::Reach(verb)) => verb.run(context),
         Some(Verb::Flows(verb)) => verb.run(context),
         Some(Verb::Counters(verb)) => verb.run(context),
         Some(Verb::Log(verb)) => verb.run(context),
