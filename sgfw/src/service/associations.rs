@@ -1,7 +1,7 @@
 //! Groups that are used in further VPCs of their owner's region (§5).
 
 use super::filter::Filters;
-use super::groups::{by_id, depended_on, own_vpc};
+use super::groups::{by_id, depended_on};
 use super::page::Pages;
 use super::{Desk, Fault};
 use crate::api::{
@@ -22,7 +22,7 @@ pub(super) fn associate_security_group_vpc(
     request: &AssociateSecurityGroupVpc,
 ) -> Result<AssociateSecurityGroupVpcReply, Fault> {
     let group = by_id(desk, request.group_id.as_deref().unwrap_or_default())?;
-    let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
+    let vpc = desk.vpc(request.vpc_id.as_deref())?;
     associable(&group, &vpc)?;
     let key = (group.id.clone(), vpc.id.clone());
     if desk.state.associations.get(&key).is_some_and(|it| it.state == AssociationState::Associated) {
@@ -60,7 +60,7 @@ pub(super) fn disassociate_security_group_vpc(
     request: &DisassociateSecurityGroupVpc,
 ) -> Result<DisassociateSecurityGroupVpcReply, Fault> {
     let group = by_id(desk, request.group_id.as_deref().unwrap_or_default())?;
-    let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
+    let vpc = desk.vpc(request.vpc_id.as_deref())?;
     let key = (group.id.clone(), vpc.id.clone());
     let live = desk.state.associations.get(&key).filter(|it| it.state == AssociationState::Associated).cloned();
     let mut ended = live.ok_or_else(|| {

@@ -1,6 +1,6 @@
 //! Who refers to a group from peer VPCs, and whose references lead nowhere (F107-F115).
 
-use super::groups::{by_id, own_vpc};
+use super::groups::by_id;
 use super::page::Pages;
 use super::{Desk, Fault, rules};
 use crate::api::{
@@ -51,7 +51,7 @@ pub(super) fn describe_stale_security_groups(
     desk: &mut Desk,
     request: &DescribeStaleSecurityGroups,
 ) -> Result<DescribeStaleSecurityGroupsReply, Fault> {
-    let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
+    let vpc = desk.vpc(request.vpc_id.as_deref())?;
     let state = &desk.state;
     let is_stale = |group: &SecurityGroup| references(group).any(|to| state.reference(group, to) != Reference::Live);
     let stale = state.groups.values().filter(|group| group.vpc() == Some(&vpc.id) && is_stale(group));

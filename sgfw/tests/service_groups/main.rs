@@ -18,3 +18,4 @@ mod random;
 mod revoke;
 mod sequences;
 mod stale;
+mod whole;

@@ -41,7 +41,8 @@ fn cloud() -> Cloud {
     cloud
 }
 
-fn permission(random: &mut Random) -> Value {
+/// A permission, now and then one that is refused.
+pub(crate) fn permission(random: &mut Random) -> Value {
     let mut permission = match random.below(12) {
         0..4 => json!({"IpProtocol": "tcp", "FromPort": random.below(2), "ToPort": 80}),
         4 => json!({"IpProtocol": "17", "FromPort": 53, "ToPort": 53}),

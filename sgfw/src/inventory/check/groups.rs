@@ -1,6 +1,6 @@
 //! Groups and their rules.
 
-use super::{Checked, hold, rows, tags};
+use super::{Checked, hold, rows};
 use crate::inventory::{GroupRef, GroupRule, Network, RuleId, RulePeer, SecurityGroup, State};
 use crate::model::{Direction, Traffic, check_description, check_name, check_rule_description};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,7 +40,6 @@ fn words(group: &SecurityGroup) -> Checked {
 }
 
 fn rule(state: &State, group: &SecurityGroup, rule: &GroupRule) -> Checked {
-    tags(&rule.id, &rule.tags)?;
     let described = rule.description.as_deref().map_or(Ok(()), check_rule_description);
     described.map_err(|error| error.to_string())?;
     let traffic = match rule.traffic {

@@ -1,6 +1,6 @@
 //! Interfaces and instances.
 
-use super::{Checked, hold, rows, tags};
+use super::{Checked, hold, rows};
 use crate::inventory::{InstanceId, InstanceState, InterfaceId, Network, NetworkInterface, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

@@ -1,6 +1,6 @@
 //! Accounts, VPCs, subnets, gateways, prefix lists, peerings and associations.
 
-use super::{Checked, hold, rows, tags};
+use super::{Checked, hold, rows};
 use crate::inventory::{LEGACY_GROUP, Network, Peering, PeeringStatus, Scope, State, Subnet, Vpc, VpcId};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::collections::BTreeSet;
@@ -91,9 +91,9 @@ fn lists(state: &State) -> Checked {
     Ok(())
 }
 
-/// Two VPCs are joined by one live connection at most, and an active one joins VPCs that exist and do not overlap.
+/// Two VPCs are joined by one active connection at most, and it joins VPCs that exist.
 fn peerings(state: &State) -> Checked {
-    let live = |it: &Peering| matches!(it.status, PeeringStatus::Active | PeeringStatus::PendingAcceptance);
+    let live = |it: &Peering| it.status == PeeringStatus::Active;
     for it in state.peerings.values().filter(|it| live(it)) {
         hold(it.requester.vpc != it.accepter.vpc, || format!("{} joins a VPC with itself", it.id))?;
         let again = state

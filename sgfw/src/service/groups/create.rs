@@ -1,6 +1,5 @@
 //! A new group: its name, its description, where it may be, and the rules it begins with (F1-F11).
 
-use super::own_vpc;
 use super::show::arn;
 use crate::api::{CreateSecurityGroup, CreateSecurityGroupReply};
 use crate::inventory::{GroupId, Network, Owner, SecurityGroup, State, Tags};
@@ -84,7 +83,7 @@ impl Plan {
 /// Where a new group will be: the VPC that is named, else EC2-Classic or the default VPC.
 fn network(desk: &Desk, vpc: Option<&str>) -> Result<Network, Fault> {
     if let Some(id) = vpc.filter(|id| !id.is_empty()) {
-        return own_vpc(desk, id).map(|vpc| Network::Vpc(vpc.id.clone()));
+        return desk.vpc(Some(id)).map(|vpc| Network::Vpc(vpc.id.clone()));
     }
     if desk.state.is_classic(&desk.scope) {
         return Ok(Network::Classic);

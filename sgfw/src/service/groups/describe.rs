@@ -1,7 +1,7 @@
 //! Looking at groups: by id, by name, by filter, and those that a VPC may use (F93, F95).
 
 use super::find::by_name;
-use super::{by_id, own_vpc, show};
+use super::{by_id, show};
 use crate::api::{
     DescribeSecurityGroups, DescribeSecurityGroupsReply, GetSecurityGroupsForVpc, GetSecurityGroupsForVpcReply,
 };
@@ -117,7 +117,7 @@ pub(in crate::service) fn get_security_groups_for_vpc(
     request: &GetSecurityGroupsForVpc,
 ) -> Result<GetSecurityGroupsForVpcReply, Fault> {
     const FILTERS: &[&str] = &["group-id", "description", "group-name", "owner-id", "primary-vpc-id", TAGS];
-    let vpc = own_vpc(desk, request.vpc_id.as_deref().unwrap_or_default())?;
+    let vpc = desk.vpc(request.vpc_id.as_deref())?;
     let filters = Filters::new(&request.filters, FILTERS)?;
     let state = &desk.state;
     let usable = state.groups.values().filter(|it| state.is_usable_in(it, &vpc.id));

@@ -1,6 +1,6 @@
 //! How a request names a group: by id anywhere, by name in the default VPC and in EC2-Classic (F94).
 
-use crate::inventory::{GroupId, Network, SecurityGroup, Vpc, VpcId};
+use crate::inventory::{GroupId, Network, SecurityGroup, VpcId};
 use crate::service::{Desk, Fault};
 use std::sync::Arc;
 
@@ -47,16 +47,6 @@ pub(super) fn by_name(desk: &Desk, name: &str) -> Result<Arc<SecurityGroup>, Fau
     }
     let elsewhere = desk.state.groups.values().any(|it| it.scope == desk.scope && it.name == name);
     Err(if elsewhere { by_name_only(name) } else { not_in_default_vpc(name, default.as_ref()) })
-}
-
-/// The caller's VPC with this id.
-///
-/// # Errors
-/// The id is malformed, or of no VPC of the account and region.
-pub(in crate::service) fn own_vpc(desk: &Desk, text: &str) -> Result<Arc<Vpc>, Fault> {
-    let id = VpcId::parse(text)?;
-    let found = desk.state.vpcs.get(&id).filter(|vpc| vpc.scope == desk.scope);
-    found.cloned().ok_or_else(|| Fault::new("InvalidVpcID.NotFound", format!("The vpc ID '{text}' does not exist")))
 }
 
 /// What an id or a name without a group is refused with.

@@ -3,7 +3,7 @@
 use crate::api;
 use crate::inventory::{Network, SecurityGroup, State};
 use crate::model::Direction;
-use crate::service::{rules, tagging};
+use crate::service::{self, rules, tagging};
 
 /// A group with its rules (F95). The outbound side of EC2-Classic is fixed and never shown (F40).
 pub(super) fn group(state: &State, group: &SecurityGroup) -> api::SecurityGroup {
@@ -38,5 +38,5 @@ pub(super) fn for_vpc(group: &SecurityGroup) -> api::SecurityGroupForVpc {
 
 /// The group's name among all resources.
 pub(super) fn arn(group: &SecurityGroup) -> String {
-    format!("arn:aws:ec2:{}:{}:security-group/{}", group.scope.region, group.scope.account, group.id)
+    service::show::arn(&group.scope, "security-group", &group.id)
 }

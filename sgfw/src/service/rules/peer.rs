@@ -2,9 +2,7 @@
 
 use super::permission::no_source;
 use crate::api::UserIdGroupPair;
-use crate::inventory::{
-    AccountId, GroupId, GroupRef, ManagedPrefixList, Network, PrefixListId, RulePeer, SecurityGroup, State, VpcId,
-};
+use crate::inventory::{AccountId, GroupId, GroupRef, Network, RulePeer, SecurityGroup, State, VpcId};
 use crate::service::groups::{by_name_only, not_found, not_in_default_vpc};
 use crate::service::{Desk, Fault};
 use ipnet::IpNet;
@@ -43,7 +41,7 @@ impl Source {
     pub(super) fn resolve(&self, desk: &Desk, group: &SecurityGroup) -> Result<RulePeer, Fault> {
         match self {
             Self::Cidr(block) => Ok(RulePeer::Cidr(*block)),
-            Self::List(id) => prefix_list(desk, id).map(|list| RulePeer::PrefixList(list.id.clone())),
+            Self::List(id) => desk.prefix_list(Some(id)).map(|list| RulePeer::PrefixList(list.id.clone())),
             Self::Group { id, name, account } => {
                 let target = match (id, name) {
                     (Some(id), _) => by_id(desk, id, account.as_ref())?,
@@ -133,19 +131,4 @@ fn across(state: &State, here: &VpcId, there: &VpcId, to: &SecurityGroup) -> Opt
         return Some(to.reference(None));
     }
     state.active_peering(here, there).map(|peering| to.reference(Some(peering.id.clone())))
-}
-
-/// A prefix list that the caller may refer to: an own one, or one of AWS.
-///
-/// # Errors
-/// There is none of this id.
-pub(super) fn prefix_list<'a>(desk: &'a Desk, text: &str) -> Result<&'a Arc<ManagedPrefixList>, Fault> {
-    let id = PrefixListId::parse(text)?;
-    let visible = |list: &&Arc<ManagedPrefixList>| {
-        list.scope == desk.scope || (list.aws_weight.is_some() && list.scope.region == desk.scope.region)
-    };
-    let found = desk.state.prefix_lists.get(&id).filter(visible);
-    found.ok_or_else(|| {
-        Fault::new("InvalidPrefixListID.NotFound", format!("The prefix list ID '{text}' does not exist."))
-    })
 }

@@ -7,6 +7,7 @@ use crate::api::{
 };
 use crate::inventory::{GroupRef, GroupRule, PeeringStatus, Reference, RulePeer, SecurityGroup, State};
 use crate::model::{Direction, Traffic};
+use crate::service::show::arn;
 use crate::service::tagging;
 use ipnet::IpNet;
 
@@ -121,7 +122,7 @@ pub(in crate::service) fn rule(
         referenced_group_info: peer.group.map(|to| referenced(state, group, to)),
         description: rule.description.clone(),
         tags: Some(tags).filter(|tags| with_empty_tags || !tags.is_empty()),
-        security_group_rule_arn: Some(arn(group, rule)),
+        security_group_rule_arn: Some(arn(&group.scope, "security-group-rule", &rule.id)),
     }
 }
 
@@ -134,10 +135,6 @@ fn referenced(state: &State, group: &SecurityGroup, to: &GroupRef) -> Referenced
         vpc_id: pair.vpc_id,
         vpc_peering_connection_id: pair.vpc_peering_connection_id,
     }
-}
-
-fn arn(group: &SecurityGroup, rule: &GroupRule) -> String {
-    format!("arn:aws:ec2:{}:{}:security-group-rule/{}", group.scope.region, group.scope.account, rule.id)
 }
 
 /// A rule that was removed.
