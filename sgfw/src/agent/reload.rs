@@ -2,7 +2,6 @@
 
 use super::protocol::PolicyFile;
 use crate::control::{Effort, Engine, Outcome, now};
-use crate::declare;
 use crate::kernel::Binding;
 use crate::policy::{Loaded, load, load_texts};
 use crate::store::Note;
@@ -46,7 +45,7 @@ fn apply(
     let _turn = store.turn("agent").map_err(|error| words(&error))?;
     engine.refresh().map_err(|error| words(&error))?;
     engine.forget();
-    let adopted = declare::adopt(&engine.state, &loaded.declared).map_err(|found| found.to_string())?;
+    let adopted = crate::control::adopt(&engine.state, &loaded.declared).map_err(|error| words(&error))?;
     let state = crate::control::bound(adopted.state, bindings);
     let change = engine.prepare(state, bindings, Effort::Apply).map_err(|error| words(&error))?;
     let note = Note { author: author.into(), action: format!("apply {}", names.join(" ")), time: now() };

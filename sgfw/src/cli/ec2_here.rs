@@ -5,9 +5,10 @@ use super::ec2::{self, Caller, Perform, Said, Screen, World};
 use super::ec2_authorize;
 use super::reply::write_out;
 use crate::agent::Backend;
-use crate::api::{Action, Reply};
+use crate::api::{Action, Reply, SecurityGroupRule};
 use crate::endpoint::{self, Perform as _, PerformError};
 use crate::inventory::{AccountId, Scope, State};
+use crate::model::{Direction, PortRange, Traffic, open_logins};
 use crate::store::Store;
 use std::ffi::OsString;
 use std::path::Path;
@@ -59,7 +60,7 @@ pub(super) fn run(context: &Context, tool: Tool, words: &[String]) -> u8 {
     let author = context.author("ec2").author;
     let connect = |caller: &Caller| -> Result<Box<dyn Perform + '_>, String> {
         let scope = scope(context, caller)?;
-        Ok(Box::new(Here { backend: &backend, scope, author: author.clone() }))
+        Ok(Box::new(Here { context, backend: &backend, scope, author: author.clone() }))
     };
     let world = World {
         connect: &connect,
@@ -108,8 +109,40 @@ pub(super) fn scope(context: &Context, caller: &Caller) -> Result<Scope, String>
     Ok(scope)
 }
 
+impl Here<'_> {
+    /// A word about SSH or RDP that a new rule opens to the world (F144).
+    fn warn(&self, reply: &Reply) {
+        let Reply::AuthorizeSecurityGroupIngress(reply) = reply else { return };
+        for rule in &reply.security_group_rules {
+            let block = rule.cidr_ipv4.as_deref().or(rule.cidr_ipv6.as_deref()).and_then(|block| block.parse().ok());
+            let services =
+                block.map(|block| open_logins(Direction::Ingress, &traffic(rule), &block)).unwrap_or_default();
+            if !services.is_empty() {
+                let (what, id) = (services.join(" and "), rule.security_group_rule_id.as_deref().unwrap_or_default());
+                let advice = "acceptable for a short test only, otherwise allow your own range";
+                self.context.note(&format!("warning: {what} is open to every address by {id}: {advice}"));
+            }
+        }
+    }
+}
+
+/// What a rule of a reply allows, as far as logins go.
+fn traffic(rule: &SecurityGroupRule) -> Traffic {
+    let port = |port: Option<i64>| port.and_then(|port| u16::try_from(port).ok());
+    match rule.ip_protocol.as_deref() {
+        Some("-1") => Traffic::All,
+        Some("tcp") => {
+            let range = port(rule.from_port).zip(port(rule.to_port)).and_then(|(from, to)| PortRange::new(from, to));
+            range.map_or(Traffic::All, Traffic::Tcp)
+        }
+        // No other protocol is one to log in by.
+        _ => Traffic::Protocol(0),
+    }
+}
+
 /// One caller's way to the store and the kernel.
 struct Here<'a> {
+    context: &'a Context,
     backend: &'a Backend,
     scope: Scope,
     author: String,
@@ -118,6 +151,7 @@ struct Here<'a> {
 impl Perform for Here<'_> {
     fn perform(&self, action: &Action) -> Result<Reply, PerformError> {
         let performed: endpoint::Performed = self.backend.perform(&self.scope, action, &self.author)?;
+        self.warn(&performed.reply);
         Ok(performed.reply)
     }
 }

@@ -95,6 +95,11 @@ impl From<ControlError> for Failure {
             ControlError::Compile(error) => error.into(),
             ControlError::Plan(error) => error.into(),
             ControlError::Kernel(error) => error.into(),
+            ControlError::Declared(refused) => refused.into(),
+            ControlError::Tests(_) => Self::new(
+                error.to_string(),
+                "nothing was changed; correct the rules or the tests: `sgfw test FILE` runs them alone",
+            ),
             ControlError::Rows(error) => {
                 Self::new(error.to_string(), "use the sgfw that wrote the store, or a newer one")
             }

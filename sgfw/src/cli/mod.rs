@@ -9,6 +9,7 @@ mod apply;
 mod basis;
 mod cells;
 mod context;
+mod copy_group;
 mod counters;
 mod detach;
 mod doctor;
@@ -22,6 +23,7 @@ mod impact;
 mod in_force;
 mod lockout;
 mod log;
+mod my_ip;
 mod packet;
 mod plan;
 mod policy;
@@ -82,6 +84,8 @@ enum Verb {
     Detach(detach::Detach),
     Agent(agent::Agent),
     Doctor(doctor::Doctor),
+    CopyGroup(copy_group::CopyGroup),
+    MyIp(my_ip::MyIp),
     /// The old tool of that name: adds rules to a group; `sgfw ec2-authorize --help`
     Ec2Authorize {
         /// As behind `ec2-authorize`
@@ -141,6 +145,8 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Detach(verb)) => verb.run(context),
         Some(Verb::Agent(verb)) => verb.run(context),
         Some(Verb::Doctor(verb)) => verb.run(context),
+        Some(Verb::CopyGroup(verb)) => verb.run(context),
+        Some(Verb::MyIp(verb)) => verb.run(context),
         // Taken before: its words are not clap's.
         Some(Verb::Ec2 { .. } | Verb::Ec2Authorize { .. }) => Ok(Reply::silent()),
         None => status::overview(context),

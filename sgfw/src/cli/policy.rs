@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::Failure;
 
-use crate::control::{Change, Effort, Enforcement, Engine, bound};
+use crate::control::{Change, Effort, Enforcement, Engine, adopt, bound};
 use crate::declare::{self, Drift};
 use crate::inventory::{self, State};
 use crate::kernel::Binding;
@@ -80,7 +80,7 @@ impl Policy {
     ) -> Result<Planned, Failure> {
         let drift = if loaded.is_some() { declare::drift(&engine.state) } else { Vec::new() };
         let state = match loaded {
-            Some(loaded) => self.adopt(context, &engine.state, loaded)?,
+            Some(loaded) => self.adopted(context, &engine.state, loaded)?,
             None => engine.state.clone(),
         };
         let effort = if loaded.is_some() { Effort::Apply } else { Effort::Again };
@@ -94,8 +94,8 @@ impl Policy {
     }
 
     /// The state with what the files declare, once their own tests hold.
-    fn adopt(&self, context: &Context, state: &State, loaded: &Loaded) -> Result<State, Failure> {
-        let adopted = declare::adopt(state, &loaded.declared)?;
+    fn adopted(&self, context: &Context, state: &State, loaded: &Loaded) -> Result<State, Failure> {
+        let adopted = adopt(state, &loaded.declared)?;
         adopted.notes.iter().for_each(|note| context.note(note));
         Ok(adopted.state)
     }

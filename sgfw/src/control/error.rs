@@ -29,6 +29,12 @@ pub enum ControlError {
     /// The kernel cannot be read or asked; nothing has changed.
     #[error(transparent)]
     Kernel(#[from] KernelError),
+    /// Files cannot be adopted; nothing has changed.
+    #[error(transparent)]
+    Declared(#[from] crate::declare::Refused),
+    /// Tests of the policy fail, one line each; nothing has changed.
+    #[error("{} of the policy's tests failed:\n{}", .0.len(), .0.join("\n"))]
+    Tests(Vec<String>),
     /// The change is stored and the kernel still holds the policy before.
     #[error("stored as revision {revision}, and not in force: {error}")]
     NotEnforced {

@@ -4,6 +4,7 @@
 //! refused before anything is stored, and stored before anything is enforced. Whoever is killed in between leaves a
 //! store that is ahead of the kernel; the next change or `apply` brings the kernel up to it.
 
+mod adopt;
 mod change;
 mod clock;
 mod engine;
@@ -12,6 +13,7 @@ mod in_force;
 mod keep;
 mod perform;
 
+pub use adopt::adopt;
 pub use change::{Change, Effort, Enforcement, Present, bound, kept};
 pub use clock::{Chance, now, now_millis};
 pub use engine::{Engine, Outcome, Watch};

@@ -27,7 +27,7 @@ impl Perform for Service {
         }
         self.asked.borrow_mut().push(json!({ action.name(): serde_json::to_value(action).unwrap() }));
         match &self.fault {
-            Some(fault) => Err(fault.clone()),
+            Some(fault) => Err(PerformError::Fault(fault.clone())),
             None => Ok(Reply::from_json(action.name(), json!({"Return": true})).unwrap()),
         }
     }
