@@ -10,6 +10,7 @@ mod perform;
 pub mod query;
 mod refusal;
 mod role;
+mod server;
 pub mod sigv4;
 pub mod xml;
 
@@ -18,3 +19,4 @@ pub use message::Message;
 pub use perform::{Perform, PerformError, Performed};
 pub use refusal::Refusal;
 pub use role::Role;
+pub use server::{Handle, Limits, Listen, ServeError, Server, Settings, Tls};

@@ -15,5 +15,10 @@ mod verify;
 pub use claim::Claim;
 pub use verify::{Verified, WINDOW, verify};
 
+/// Now, as such times are written.
+pub(super) fn now_text() -> String {
+    stamp::text(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs())
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,127 @@
+//! Those who hold connections, send slowly, send too much or do not read keep nobody out.
+
+use crate::http::{UNPROVED, connect, exchange, form, post, receive};
+use crate::stage::Stage;
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::time::{Duration, Instant};
+
+/// How long a good request may take at worst, on a machine with other things to do.
+const SOON: Duration = Duration::from_secs(2);
+
+fn is_answered_soon(stage: &Stage) {
+    let start = Instant::now();
+    assert_eq!(post(stage.address(), "Action=DescribeSecurityGroups").status, 200);
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+}
+
+#[test]
+fn idle_connections_make_room() {
+    let stage = Stage::with(|settings, _| settings.limits.connections = 32);
+    let idle: Vec<_> = (0..100).map(|_| connect(stage.address())).collect();
+    is_answered_soon(&stage);
+    let mut oldest = &idle[0];
+    assert_eq!(oldest.read(&mut [0]).unwrap_or(0), 0, "the one that was idle longest has gone");
+}
+
+#[test]
+fn slow_heads_and_slow_bodies_make_room_and_come_to_an_end() {
+    let stage = Stage::with(|settings, _| {
+        settings.limits.connections = 16;
+        settings.limits.head_time = Duration::from_millis(500);
+        settings.limits.body_time = Duration::from_millis(500);
+    });
+    let mut heads: Vec<_> = (0..20).map(|_| connect(stage.address())).collect();
+    heads.iter_mut().for_each(|it| drop(it.write_all(b"POST / HTTP/1.1\r\nHost: loc")));
+    is_answered_soon(&stage);
+    let mut bodies: Vec<_> = (0..20).map(|_| connect(stage.address())).collect();
+    let slow = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{UNPROVED}Content-Length: 100\r\n\r\nAction=");
+    bodies.iter_mut().for_each(|it| drop(it.write_all(slow.as_bytes())));
+    is_answered_soon(&stage);
+    let mut rest = Vec::new();
+    let start = Instant::now();
+    assert!(heads[19].read_to_end(&mut rest).is_err() || rest.is_empty() || rest.starts_with(b"HTTP/1.1 408"));
+    assert_eq!(receive(&mut bodies[19]).unwrap().code(), (400, "RequestTimeout"));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_body_that_is_too_large_is_answered_without_reading_it_all() {
+    let stage = Stage::open();
+    let mut stream = connect(stage.address());
+    let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{UNPROVED}Content-Length: {}\r\n\r\n", 100 << 20);
+    stream.write_all(head.as_bytes()).unwrap();
+    let reply = receive(&mut stream).unwrap();
+    assert_eq!(reply.code(), (413, "RequestEntityTooLarge"));
+    assert_eq!(reply.header("connection"), Some("close"));
+    // Whoever goes on sending is not listened to for long.
+    let chunk = vec![b'a'; 1 << 16];
+    let sent = (0..1600).take_while(|_| stream.write_all(&chunk).is_ok()).count();
+    assert!(sent < 1600, "all 100 MiB were taken");
+    is_answered_soon(&stage);
+}
+
+#[test]
+fn a_body_without_a_length_is_cut_off() {
+    let stage = Stage::open();
+    let mut stream = connect(stage.address());
+    let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{UNPROVED}Transfer-Encoding: chunked\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'a'; 1 << 16], b"\r\n"].concat();
+    assert!((0..17).all(|_| stream.write_all(&chunk).is_ok()));
+    assert_eq!(receive(&mut stream).unwrap().code(), (413, "RequestEntityTooLarge"));
+}
+
+#[test]
+fn a_body_of_a_mebibyte_is_read() {
+    let stage = Stage::open();
+    let body = format!("Action=DescribeSecurityGroups&GroupId.1={}", "a".repeat((1 << 20) - 40));
+    assert_eq!(body.len(), 1 << 20);
+    assert_eq!(post(stage.address(), &body).status, 400);
+    assert_eq!(post(stage.address(), &format!("{body}a")).status, 413);
+}
+
+#[test]
+fn heads_have_limits() {
+    let stage = Stage::open();
+    let many: String = (0..200).map(|index| format!("X-{index}: 1\r\n")).collect();
+    let long = format!("X-Long: {}\r\n", "a".repeat(40 << 10));
+    for headers in [many, long] {
+        let reply = exchange(&mut connect(stage.address()), &form(&headers, "Action=DescribeSecurityGroups"));
+        assert!(reply.map_or(true, |reply| reply.status == 431), "too much of a head was taken");
+    }
+    is_answered_soon(&stage);
+}
+
+/// Half of what comes is nonsense, and half goes away in the middle.
+#[test]
+fn broken_connections_leave_nothing() {
+    let stage = Stage::with(|settings, _| settings.limits.connections = 8);
+    for index in 0..200 {
+        let mut stream = connect(stage.address());
+        let bytes = form(UNPROVED, "Action=DescribeSecurityGroups");
+        let part = &bytes[..index * bytes.len() / 200];
+        stream.write_all(part).unwrap();
+        if index % 2 == 0 {
+            stream.shutdown(Shutdown::Write).unwrap();
+        }
+    }
+    is_answered_soon(&stage);
+}
+
+#[test]
+fn what_is_at_work_is_finished_in_the_end() {
+    let mut stage = Stage::open();
+    let mut idle = connect(stage.address());
+    let mut working = connect(stage.address());
+    let bytes = form(UNPROVED, "Action=DescribeSecurityGroups");
+    working.write_all(&bytes[..bytes.len() - 1]).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    stage.handle.end();
+    working.write_all(&bytes[bytes.len() - 1..]).unwrap();
+    assert_eq!(receive(&mut working).unwrap().status, 200);
+    let start = Instant::now();
+    stage.end();
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert_eq!(idle.read(&mut [0]).unwrap_or(0), 0);
+}

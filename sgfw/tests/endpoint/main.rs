@@ -1,0 +1,15 @@
+//! The endpoint as clients meet it: over sockets, with a state in memory behind it.
+
+mod abuse;
+mod access;
+mod backend;
+mod fuzz;
+mod http;
+mod places;
+mod signed;
+mod stage;
+mod wire;
+
+#[allow(dead_code, reason = "shared with tests that need more of it")]
+#[path = "../proof/random.rs"]
+mod random;
