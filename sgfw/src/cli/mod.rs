@@ -30,6 +30,7 @@ mod policy;
 mod progress;
 mod reach;
 mod reply;
+mod serve;
 mod show;
 mod status;
 mod style;
@@ -83,6 +84,7 @@ enum Verb {
     Log(log::Log),
     Detach(detach::Detach),
     Agent(agent::Agent),
+    Serve(serve::Serve),
     Doctor(doctor::Doctor),
     CopyGroup(copy_group::CopyGroup),
     MyIp(my_ip::MyIp),
@@ -144,6 +146,7 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Log(verb)) => verb.run(context),
         Some(Verb::Detach(verb)) => verb.run(context),
         Some(Verb::Agent(verb)) => verb.run(context),
+        Some(Verb::Serve(verb)) => verb.run(context),
         Some(Verb::Doctor(verb)) => verb.run(context),
         Some(Verb::CopyGroup(verb)) => verb.run(context),
         Some(Verb::MyIp(verb)) => verb.run(context),

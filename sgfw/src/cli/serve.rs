@@ -1,0 +1,87 @@
+//! `sgfw serve`: the EC2 endpoint, for the unchanged clients of AWS.
+
+use super::context::Context;
+use super::ec2::Caller;
+use super::ec2_here;
+use super::failure::Failure;
+use super::reply::Reply;
+use crate::endpoint::{Limits, Listen, ServeError, Server, Settings, Tls};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The address when nobody says another.
+const ADDRESS: &str = "127.0.0.1:5454";
+
+const EXAMPLES: &str = "\
+Examples:
+  sgfw serve
+  AWS_ENDPOINT_URL=http://127.0.0.1:5454 aws ec2 describe-security-groups
+  sgfw serve --listen unix:/run/sgfw/ec2.sock
+  sgfw serve --listen 0.0.0.0:443 --keys /etc/sgfw/keys.json --cert cert.pem --key key.pem --audit /var/log/sgfw/audit.log
+
+What is open to whom:
+  without --keys  whoever reaches the address may do everything; therefore only a loopback address or a unix socket
+                  is listened on. A signature is not looked at; an access key of twelve digits is the account.
+  with --keys     every request must be signed (SigV4) with a key of the file, and may do what its role says:
+                  read (Describe*, Get*), operate (rules, tags, prefix list entries, groups of interfaces), admin (all).
+                  The file may be read by its owner and group only, and looks like this:
+                  {"keys": [{"access_key_id": "AKIA...", "secret_access_key": "...",
+                             "account": "123456789012", "role": "admin"}]}
+  other addresses need --keys and --cert with --key.
+
+It needs no capability: the agent does what is asked, where one runs; else this process, if it may. SIGHUP reads keys
+and certificates anew. Packets do not depend on it.";
+
+/// Answer the AWS command line, SDKs and tools: the EC2 API over HTTP
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Serve {
+    /// Where: ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH
+    #[arg(long, value_name = "PLACE", default_value = ADDRESS)]
+    listen: Listen,
+    /// Access keys and their roles; without them whoever reaches the address may do everything
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// The certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// Its private key, PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Append every change to this file: who, when, from where, what, which revision
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
+    /// Requests a second for each key or address; 0 for no limit
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().rate)]
+    rate: u32,
+    /// Connections at once
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().connections)]
+    connections: usize,
+}
+
+impl Serve {
+    pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
+        let home = ec2_here::scope(context, &Caller::default());
+        let home = home.map_err(|why| Failure::new(why, "`sgfw doctor` looks at the store"))?;
+        let settings = Settings {
+            listen: self.listen.clone(),
+            keys: self.keys.clone(),
+            tls: self.cert.clone().zip(self.key.clone()).map(|(certificate, key)| Tls { certificate, key }),
+            audit: self.audit.clone(),
+            home,
+            limits: Limits { rate: self.rate, connections: self.connections, ..Limits::default() },
+        };
+        let server = Server::bind(&settings, Arc::new(ec2_here::backend(context)))?;
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        context.note(&format!("listening at {} ({scheme}); SIGTERM or Ctrl-C ends it", server.place()));
+        server.run(true)?;
+        Ok(Reply::silent())
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
