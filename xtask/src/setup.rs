@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::clients;
 use crate::host::{self, answer, cargo, clean, has_program};
 use crate::toolchain::{LLVM, Toolchain, has_linker};
 
@@ -24,6 +25,7 @@ pub(crate) fn run() -> Result<()> {
     if !linker_was_there {
         install_linker()?;
     }
+    clients::ready()?;
     let toolchain = Toolchain::ready()?;
     if packages.is_empty() && linker_was_there {
         println!("setup: all is there");
@@ -46,9 +48,13 @@ fn missing_packages() -> Vec<String> {
         packages.extend(["libzstd-dev", "zlib1g-dev", "g++"].map(str::to_owned));
     }
     // What the tests and the demo run: links and namespaces, echoes, a process with few capabilities.
-    for (program, package) in
-        [("ip", "iproute2"), ("ping", "iputils-ping"), ("capsh", "libcap2-bin"), ("iperf3", "iperf3")]
-    {
+    for (program, package) in [
+        ("ip", "iproute2"),
+        ("ping", "iputils-ping"),
+        ("capsh", "libcap2-bin"),
+        ("iperf3", "iperf3"),
+        ("python3", "python3-venv"),
+    ] {
         if !has_program(program) {
             packages.push(package.to_owned());
         }

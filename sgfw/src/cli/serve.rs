@@ -13,8 +13,7 @@ use std::sync::Arc;
 /// The address when nobody says another.
 const ADDRESS: &str = "127.0.0.1:5454";
 
-const EXAMPLES: &str = "\
-Examples:
+const EXAMPLES: &str = r#"Examples:
   sgfw serve
   AWS_ENDPOINT_URL=http://127.0.0.1:5454 aws ec2 describe-security-groups
   sgfw serve --listen unix:/run/sgfw/ec2.sock
@@ -31,7 +30,7 @@ What is open to whom:
   other addresses need --keys and --cert with --key.
 
 It needs no capability: the agent does what is asked, where one runs; else this process, if it may. SIGHUP reads keys
-and certificates anew. Packets do not depend on it.";
+and certificates anew. Packets do not depend on it."#;
 
 /// Answer the AWS command line, SDKs and tools: the EC2 API over HTTP
 #[derive(Args, Debug)]
