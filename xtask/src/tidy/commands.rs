@@ -48,7 +48,9 @@ fn is_task(task: &str) -> bool {
 
 /// The command line keeps one file a verb.
 fn is_verb(verb: &str) -> bool {
-    root().join("sgfw/src/cli").join(format!("{}.rs", verb.replace('-', "_"))).is_file()
+    let room = root().join("sgfw/src/cli");
+    let name = verb.replace('-', "_");
+    room.join(format!("{name}.rs")).exists() || room.join(name).join("mod.rs").exists()
 }
 
 #[cfg(test)]
