@@ -7,7 +7,9 @@ mod command;
 use command::Sgfw;
 use std::path::Path;
 
-const VERBS: [&str; 9] = ["apply", "plan", "validate", "status", "show", "flows", "counters", "log", "detach"];
+const VERBS: [&str; 12] = [
+    "apply", "plan", "validate", "status", "show", "flows", "counters", "log", "detach", "history", "diff", "rollback",
+];
 
 const GOOD: &str = "\
 version: 1

@@ -254,6 +254,37 @@ fn detaching_says_what_is_unprotected_and_all_of_it_leaves_nothing() {
 }
 
 #[test]
+fn an_earlier_revision_is_in_force_when_rollback_returns() {
+    let Some(lab) = Lab::new("an_earlier_revision_is_in_force_when_rollback_returns") else { return };
+    let (_a, _b) = (lab.listen(80), lab.listen(81));
+    lab.apply("80").exits(0);
+    lab.apply("81").exits(0);
+    assert!(lab.connect(81).is_some() && lab.connect(80).is_none());
+    let said = lab.sgfw.run(&["rollback"]);
+    said.exits(0).says(&["as it was after revision 1", "generation 3", "- ingress tcp 81 from 10.0.0.0/8"]);
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+    lab.sgfw.run(&["plan", &lab.policy("80", "")]).exits(0).says(&["No changes"]);
+    lab.sgfw.run(&["rollback", "2"]).exits(0);
+    assert!(lab.connect(81).is_some() && lab.connect(80).is_none());
+    lab.sgfw.run(&["history"]).exits(0).says(&["apply", "rollback to 1", "rollback to 2"]);
+    assert_eq!(lab.status()["degraded"], serde_json::json!([]));
+}
+
+#[test]
+fn a_rollback_that_locks_out_is_refused() {
+    let Some(lab) = Lab::new("a_rollback_that_locks_out_is_refused") else { return };
+    let listener = lab.listen(22);
+    lab.apply("80").exits(0);
+    lab.apply("[22, 80]").exits(0);
+    let _client = lab.connect(22).unwrap();
+    let _server = listener.accept().unwrap();
+    lab.sgfw.run(&["rollback"]).exits(1).complains(&["lock out", "--allow-lockout"]);
+    assert_eq!(lab.sgfw.run(&["history"]).exits(0).out.lines().count(), 3, "nothing is stored");
+    lab.sgfw.run(&["rollback", "--allow-lockout"]).exits(0).says(&["revision 3"]);
+    assert!(lab.connect(22).is_none());
+}
+
+#[test]
 fn a_second_apply_is_told_who_holds_the_lock() {
     let Some(lab) = Lab::new("a_second_apply_is_told_who_holds_the_lock") else { return };
     let store = Redb::new(lab.sgfw.state());

@@ -8,10 +8,12 @@ mod agent;
 mod apply;
 mod basis;
 mod cells;
+mod changes;
 mod context;
 mod copy_group;
 mod counters;
 mod detach;
+mod diff;
 mod doctor;
 pub mod ec2;
 pub mod ec2_authorize;
@@ -19,6 +21,7 @@ mod ec2_here;
 mod explain;
 mod failure;
 mod flows;
+mod history;
 mod impact;
 mod in_force;
 mod lockout;
@@ -30,6 +33,7 @@ mod policy;
 mod progress;
 mod reach;
 mod reply;
+mod rollback;
 mod serve;
 mod show;
 mod status;
@@ -82,6 +86,9 @@ enum Verb {
     Flows(flows::Flows),
     Counters(counters::Counters),
     Log(log::Log),
+    History(history::History),
+    Diff(diff::Diff),
+    Rollback(rollback::Rollback),
     Detach(detach::Detach),
     Agent(agent::Agent),
     Serve(serve::Serve),
@@ -144,6 +151,9 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Flows(verb)) => verb.run(context),
         Some(Verb::Counters(verb)) => verb.run(context),
         Some(Verb::Log(verb)) => verb.run(context),
+        Some(Verb::History(verb)) => verb.run(context),
+        Some(Verb::Diff(verb)) => verb.run(context),
+        Some(Verb::Rollback(verb)) => verb.run(context),
         Some(Verb::Detach(verb)) => verb.run(context),
         Some(Verb::Agent(verb)) => verb.run(context),
         Some(Verb::Serve(verb)) => verb.run(context),

@@ -8,11 +8,9 @@
 
 mod embedded;
 mod error;
-mod files;
 mod lock;
 mod memory;
 mod record;
-
 mod rows;
 
 pub use embedded::{DEFAULT, Redb};

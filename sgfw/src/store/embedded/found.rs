@@ -1,15 +1,16 @@
-//! A new store: founded beside its place and moved there whole, with the records that older versions left as files.
+//! A new store: founded beside its place and moved there whole.
 
 use super::open::{builder, within};
 use super::trouble::Trouble;
 use super::{remove, write};
-use crate::store::files::{Files, sync};
-use crate::store::{Record, StoreError};
+use crate::store::StoreError;
+use rustix::fs::{Mode, OFlags};
 use std::fs;
+use std::io;
 use std::path::Path;
 
 /// Makes the file, unless there is one. Only with the turn to write.
-pub(super) fn found(path: &Path, old: &[Files]) -> Result<(), StoreError> {
+pub(super) fn found(path: &Path) -> Result<(), StoreError> {
     if fs::exists(path).map_err(StoreError::file("read", path))? {
         return Ok(());
     }
@@ -18,7 +19,7 @@ pub(super) fn found(path: &Path, old: &[Files]) -> Result<(), StoreError> {
     if beside.exists() {
         remove(&beside)?;
     }
-    let made = make(&beside, &old.iter().flat_map(Files::all).collect::<Vec<_>>());
+    let made = make(&beside);
     let moved = made.map_err(|trouble| trouble.of("make", path)).and_then(|()| {
         let moved = fs::rename(&beside, path).and_then(|()| sync(path));
         moved.map_err(StoreError::file("make", path))
@@ -27,15 +28,19 @@ pub(super) fn found(path: &Path, old: &[Files]) -> Result<(), StoreError> {
         // A full disk needs no half of a store.
         let _ = fs::remove_file(&beside);
     }
-    moved.and_then(|()| old.iter().try_for_each(Files::clear))
+    moved
 }
 
-fn make(beside: &Path, records: &[Record]) -> Result<(), Trouble> {
+/// A rename to this path lasts only once its directory is on disk.
+fn sync(path: &Path) -> io::Result<()> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let directory = rustix::fs::open(directory, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
+    Ok(rustix::fs::fsync(directory)?)
+}
+
+fn make(beside: &Path) -> Result<(), Trouble> {
     let database = builder().create(beside)?;
-    within(&database, |txn| {
-        write::found(txn)?;
-        records.iter().try_for_each(|record| write::record(txn, record)).map(Some)
-    })?;
+    within(&database, |txn| write::found(txn).map(Some))?;
     drop(database);
     Ok(())
 }

@@ -12,9 +12,7 @@ mod trouble;
 mod watch;
 mod write;
 
-use super::files::{BEFORE, Files};
 use super::{Lock, Note, Record, Revision, RevisionHead, Store, StoreError, Stored, Write};
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -83,7 +81,6 @@ impl Redb {
                 remove(turn.path())?;
             }
         }
-        self.old().iter().try_for_each(Files::clear)?;
         remove(lock.path())?;
         // Something else in it is not ours to remove.
         let _ = fs::remove_dir(&self.directory);
@@ -103,7 +100,7 @@ impl Redb {
         act: impl FnOnce(&redb::WriteTransaction) -> Result<Option<T>, trouble::Trouble>,
     ) -> Result<Option<T>, StoreError> {
         let _turn = self.write_turn(command)?;
-        found::found(&self.file, &self.old())?;
+        found::found(&self.file)?;
         open::write(&self.file, act)
     }
 
@@ -115,12 +112,6 @@ impl Redb {
 
     fn make_directory(&self) -> Result<(), StoreError> {
         fs::create_dir_all(&self.directory).map_err(StoreError::file("make", &self.directory))
-    }
-
-    /// Where earlier versions kept their files: here, or at their own default if this is today's.
-    fn old(&self) -> Vec<Files> {
-        let elsewhere = (self.directory == Path::new(DEFAULT)).then(|| Files::new(BEFORE));
-        elsewhere.into_iter().chain([Files::new(&self.directory)]).collect()
     }
 }
 
@@ -173,18 +164,12 @@ impl Store for Redb {
     }
 
     fn read_record(&self, generation: u64) -> Result<Record, StoreError> {
-        match self.read(|txn| read::record(txn, generation))? {
-            Some(record) => Ok(record),
-            None => self.old().iter().find_map(|files| files.read(generation)).ok_or_else(|| {
-                let path = self.file.clone();
-                StoreError::Missing { generation, path }
-            }),
-        }
+        let told = self.read(|txn| read::record(txn, generation))?;
+        told.ok_or_else(|| StoreError::Missing { generation, path: self.file.clone() })
     }
 
     fn generations(&self) -> Result<Vec<u64>, StoreError> {
-        let old = || self.old().iter().flat_map(Files::generations).collect::<BTreeSet<_>>().into_iter().collect();
-        Ok(self.read(read::generations)?.unwrap_or_else(old))
+        Ok(self.read(read::generations)?.unwrap_or_default())
     }
 
     fn turn(&self, command: &str) -> Result<Option<Lock>, StoreError> {

@@ -70,24 +70,6 @@ fn clearing_leaves_nothing_but_what_is_not_ours_and_what_somebody_wrote() {
 }
 
 #[test]
-fn files_of_earlier_versions_are_read_and_taken_over() {
-    let (_room, store) = store();
-    fs::create_dir_all(store.directory()).unwrap();
-    let file = |generation: u64| store.directory().join(format!("generation-{generation}.json"));
-    for generation in [7, 8, 10] {
-        fs::write(file(generation), serde_json::to_vec(&record(generation)).unwrap()).unwrap();
-    }
-    fs::write(file(9), "{\"schema\": 1, \"gener").unwrap();
-    assert_eq!(store.read_record(10).unwrap(), record(10));
-    assert!(matches!(store.read_record(9), Err(StoreError::Missing { .. })));
-    assert!(!store.file().exists(), "reading makes nothing");
-    store.write_record(&record(11)).unwrap();
-    assert_eq!(store.generations().unwrap(), [7, 8, 10, 11]);
-    assert_eq!(store.read_record(8).unwrap(), record(8));
-    assert_eq!(names(&store), ["store.lock", "store.redb"]);
-}
-
-#[test]
 fn what_was_begun_by_somebody_who_died_is_begun_anew() {
     let (_room, store) = store();
     fs::create_dir_all(store.directory()).unwrap();
