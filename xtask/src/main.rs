@@ -48,6 +48,8 @@ enum Task {
     },
     /// Check the invariants of ARCHITECTURE.md that no lint can
     Tidy,
+    /// Write into docs/security-groups.md which tests prove which row
+    Features,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments),
         Task::Bench { json } => bench::run(json.as_deref()),
         Task::Tidy => tidy::run(),
+        Task::Features => tidy::write_features(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,13 +14,16 @@ use crate::host::{answer, root};
 
 mod commands;
 mod content;
+mod features;
 mod rooms;
 mod shape;
+
+pub(crate) use features::write as write_features;
 
 /// Checks every rule over every tracked file.
 pub(crate) fn run() -> Result<()> {
     let files = tracked_files()?;
-    let rules = [rooms::check, shape::check, content::check, commands::check];
+    let rules = [rooms::check, shape::check, content::check, commands::check, features::check];
     let findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(&files)).collect();
     for finding in &findings {
         println!("{finding}");
