@@ -10,7 +10,7 @@ use crate::inventory::{MalformedId, Quotas, State, Tags};
 use std::collections::BTreeMap;
 
 /// The tag that gives an id.
-const CUSTOM_ID: &str = "_custom_id_";
+pub(super) const CUSTOM_ID: &str = "_custom_id_";
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 

@@ -45,7 +45,7 @@ impl Place {
     pub(super) fn pool(&self, desk: &Desk) -> Pool {
         match &self.subnet {
             Some(subnet) => Pool::subnet(&desk.state, subnet),
-            None => Pool::classic(&desk.state, &desk.scope),
+            None => Pool::classic(&desk.state),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Addresses of interfaces: which may be had in a subnet, and which are picked.
 //!
-//! As in AWS, the first four addresses of a subnet and its last one are nobody's. EC2-Classic is one network of a region
+//! As in AWS, the first four addresses of a subnet and its last one are nobody's. EC2-Classic is one network
 //! with the addresses 10.0.0.0/8, to which any private address may be added by saying it.
 
 use crate::api;
-use crate::inventory::{Network, Scope, State, Subnet};
+use crate::inventory::{Network, State, Subnet};
 use crate::service::Fault;
 use ipnet::{IpAdd, IpNet, Ipv4Net, Ipv6Net};
 use std::collections::BTreeSet;
@@ -52,12 +52,9 @@ impl Pool {
         Self { v4: subnet.v4, v6: subnet.v6, is_open: false, used }
     }
 
-    /// The addresses of EC2-Classic in a region.
-    pub(in crate::service) fn classic(state: &State, scope: &Scope) -> Self {
-        let is_there = |it: &&std::sync::Arc<crate::inventory::NetworkInterface>| {
-            it.network == Network::Classic && it.scope.region == scope.region
-        };
-        let there = state.interfaces.values().filter(is_there);
+    /// The addresses of EC2-Classic, which all accounts share.
+    pub(in crate::service) fn classic(state: &State) -> Self {
+        let there = state.interfaces.values().filter(|it| it.network == Network::Classic);
         let used = there.flat_map(|it| it.addresses.iter().copied()).collect();
         Self { v4: Some(CLASSIC), v6: None, is_open: true, used }
     }

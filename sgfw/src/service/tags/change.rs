@@ -4,7 +4,7 @@ use super::resource::Resource;
 use crate::api;
 use crate::inventory::Tags;
 use crate::service::interfaces::device;
-use crate::service::tagging::{check_count, checked};
+use crate::service::tagging::{CUSTOM_ID, check_count, checked};
 use crate::service::{Desk, Fault};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,6 +22,9 @@ pub(in crate::service) fn create_tags(
         return Err(Fault::missing("Tag"));
     }
     let new = request.tags.iter().map(checked).collect::<Result<Tags, _>>()?;
+    if new.contains_key(CUSTOM_ID) {
+        return Err(Fault::value(format!("The tag '{CUSTOM_ID}' gives an id at creation only.")));
+    }
     if new.len() < request.tags.len() {
         return Err(Fault::value("Tag keys must be unique within a request."));
     }

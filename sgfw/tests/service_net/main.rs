@@ -1,0 +1,20 @@
+//! Actions about networks, interfaces, instances, peerings, prefix lists and tags, as callers see them: what is answered,
+//! in which words it is refused, and that what is refused changes nothing.
+
+mod addresses;
+mod classic;
+mod cloud;
+mod devices;
+mod instances;
+mod interfaces;
+mod lists;
+mod overview;
+mod pages;
+mod peerings;
+#[path = "../service_groups/random.rs"]
+mod random;
+mod sequences;
+mod subnets;
+mod tags;
+mod tokens;
+mod vpcs;
