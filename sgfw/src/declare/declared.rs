@@ -55,6 +55,8 @@ pub struct DeclaredQuotas {
     pub quotas: Quotas,
     /// Those that are set, by their names in the file.
     pub set: BTreeSet<String>,
+    /// Whether files are held to those that are set, and not only actions.
+    pub holds: bool,
 }
 
 /// An account.

@@ -78,7 +78,8 @@ fn default_groups(work: &mut Work<'_>) {
         work.state.groups.insert(group.id.clone(), Arc::new(group));
     }
     for account in work.state.accounts.values() {
-        for region in &account.classic {
+        // A region that nobody has looked at yet gets its group when somebody does.
+        for region in account.classic.intersection(&account.begun) {
             let scope = Scope { account: account.id.clone(), region: region.clone() };
             if work.state.default_group(&scope, &Network::Classic).is_none() {
                 let group = classic_default_group(&scope);

@@ -11,7 +11,7 @@ use crate::inventory::{
 use std::collections::HashMap;
 
 /// When nobody says when.
-const LONG_AGO: &str = "1970-01-01T00:00:00.000Z";
+pub(crate) const LONG_AGO: &str = "1970-01-01T00:00:00.000Z";
 
 /// Interfaces by name: a name may stand for one of this host and one that lives elsewhere.
 type ByName = HashMap<(bool, String), InterfaceId>;
@@ -96,7 +96,7 @@ fn interface_id(it: &DeclaredInterface, by_name: &ByName) -> InterfaceId {
 }
 
 /// A locally administered address that follows from the id.
-fn mac_of(id: &InterfaceId) -> [u8; 6] {
+pub(crate) fn mac_of(id: &InterfaceId) -> [u8; 6] {
     let number = id.as_str().bytes().fold(0_u64, |hash, byte| hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte));
     let [_, _, _, a, b, c, d, e] = number.to_be_bytes();
     [0x02, a, b, c, d, e]

@@ -35,3 +35,5 @@ pub use expect::tests;
 pub use keys::{GroupKey, ListKey, NetworkKey, VpcKey, Where};
 pub use names::{NamedGroup, Names, Site, vpc_key};
 pub use place::{Place, Refusal, Refused};
+
+pub(crate) use hosts::{LONG_AGO, mac_of};

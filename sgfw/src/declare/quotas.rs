@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Refuses what is too much.
 pub(super) fn check(work: &mut Work<'_>) {
-    let Some(limits) = &work.declared.quotas else { return };
+    let Some(limits) = work.declared.quotas.as_ref().filter(|limits| limits.holds) else { return };
     let found = [groups(work, limits), rules(work, limits), interfaces(work, limits), lists(work, limits)].concat();
     let more = [vpcs(work, limits), peerings(work, limits)].concat();
     for (place, message, name) in found.into_iter().chain(more) {

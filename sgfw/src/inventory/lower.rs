@@ -8,7 +8,7 @@
 
 use super::{
     AssociationState, Family, GroupId, GroupRef, GroupRule, LocalDevice, ManagedPrefixList, Network, NetworkInterface,
-    Reference, RulePeer, SecurityGroup, State, VpcId,
+    PrefixListId, Reference, RulePeer, SecurityGroup, State, VpcId,
 };
 use crate::model::{
     Direction, Group, Interface, Link, Member, Origin, Peer, PrefixList, PrefixListEntry, Rule, Snapshot,
@@ -56,6 +56,8 @@ struct Lowering<'a> {
     elsewhere: BTreeMap<&'a GroupId, Vec<&'a VpcId>>,
     /// VPCs that each VPC is peered with.
     peers: BTreeMap<&'a VpcId, Vec<&'a VpcId>>,
+    /// Prefix lists that go by their names.
+    named: BTreeSet<&'a PrefixListId>,
 }
 
 impl<'a> Lowering<'a> {
@@ -65,7 +67,8 @@ impl<'a> Lowering<'a> {
             elsewhere.entry(&it.group).or_default().push(&it.vpc);
         }
         let peers = state.vpcs.keys().map(|vpc| (vpc, state.peers(vpc).collect())).collect();
-        Self { state, home: state.default_vpc(&state.settings.home).map(|vpc| &vpc.id), elsewhere, peers }
+        let home = state.default_vpc(&state.settings.home).map(|vpc| &vpc.id);
+        Self { state, home, elsewhere, peers, named: named(state) }
     }
 
     /// The VPCs in which a group counts, its own first; none stands for EC2-Classic.
@@ -83,10 +86,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// A list that a file declares for the home account goes by the name the file uses, any other by its id.
+    /// A list of the home account goes by its name if no other one has it, every other list by its id.
     fn list(&self, list: &ManagedPrefixList) -> String {
-        let is_home = list.scope == self.state.settings.home && list.owner.is_file();
-        if is_home { list.name.clone() } else { list.id.to_string() }
+        if self.named.contains(&list.id) { list.name.clone() } else { list.id.to_string() }
     }
 
     fn group(&self, group: &SecurityGroup, place: Option<&VpcId>, name: String) -> Group {
@@ -156,6 +158,16 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
+
+/// The prefix lists of the home account whose names are theirs alone, and no ids.
+fn named(state: &State) -> BTreeSet<&PrefixListId> {
+    let mut names: BTreeMap<&str, Vec<&PrefixListId>> = BTreeMap::new();
+    for list in state.prefix_lists.values().filter(|list| list.scope == state.settings.home) {
+        names.entry(&list.name).or_default().push(&list.id);
+    }
+    let alone = names.into_iter().filter(|(name, ids)| ids.len() == 1 && PrefixListId::parse(name).is_err());
+    alone.flat_map(|(_, ids)| ids).collect()
 }
 
 fn local(

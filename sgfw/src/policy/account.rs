@@ -2,7 +2,6 @@
 
 use super::decode::{self, Fields};
 use super::draft::Draft;
-use super::names;
 use super::report::Report;
 use super::tree::{Node, Value};
 use crate::declare::{DeclaredAccount, Where};
@@ -60,15 +59,15 @@ pub(super) fn number(node: &Node, report: &mut Report) -> Option<AccountId> {
     account
 }
 
-/// A region's name: what a host may be called, so that it fits into names and answers.
+/// A region's name, or a zone's: one word, so that it fits into names and answers.
 pub(super) fn region(node: &Node, report: &mut Report) -> Option<String> {
     let text = decode::text(node, "a region", report)?;
-    let name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() || text.len() > 63 || !text.chars().all(name) {
+    let odd = |c: char| !c.is_ascii_graphic() || c == '/';
+    if text.is_empty() || text.len() > 63 || text.contains(odd) {
         report.error(node.spot, format!("`{text}` is not a region"), "write `us-east-1`");
         return None;
     }
-    names::one_line(text, "a region", node, report).map(str::to_owned)
+    Some(text.to_owned())
 }
 
 fn regions(fields: &Fields<'_>, key: &str, report: &mut Report) -> BTreeSet<String> {

@@ -4,9 +4,8 @@
 //! lists of peers are not kept. What the kernel room reads from a device (its link type) is not written.
 
 use super::document::VERSION;
-use crate::model::{
-    Device, Group, IcmpMatch, Interface, Member, Peer, PortRange, PrefixList, PrefixListEntry, Rule, Snapshot, Traffic,
-};
+use super::write::Map;
+use crate::model::{Device, Group, Interface, Member, Peer, PrefixList, PrefixListEntry, Rule, Snapshot};
 use serde_yaml::{Mapping, Value};
 
 /// Writes the snapshot as version 1 of the policy file.
@@ -17,8 +16,7 @@ pub fn emit(snapshot: &Snapshot) -> String {
     document.put_list("prefix-lists", snapshot.prefix_lists.values().map(prefix_list));
     document.put_list("interfaces", snapshot.interfaces.values().map(interface));
     document.put_list("members", snapshot.members.values().map(member));
-    // Text, numbers, lists and mappings with text keys: there is nothing in it that YAML cannot say.
-    serde_yaml::to_string(&document.0).unwrap_or_default()
+    document.to_yaml()
 }
 
 fn group(group: &Group) -> Value {
@@ -26,10 +24,7 @@ fn group(group: &Group) -> Value {
     out.put("name", group.name.as_str());
     out.put_some("id", group.id.as_deref());
     out.put_some("description", group.description.as_deref());
-    if !group.tags.is_empty() {
-        let tags = group.tags.iter().map(|(key, value)| (key.as_str().into(), value.as_str().into()));
-        out.put("tags", tags.collect::<Mapping>());
-    }
+    out.put_tags(&group.tags);
     // Always written: left out, they would mean the defaults.
     out.put("ingress", group.ingress.iter().map(|written| rule(written, "from")).collect::<Vec<_>>());
     out.put("egress", group.egress.iter().map(|written| rule(written, "to")).collect::<Vec<_>>());
@@ -38,24 +33,10 @@ fn group(group: &Group) -> Value {
 
 fn rule(rule: &Rule, key: &str) -> Value {
     let mut out = Map::default();
-    match rule.traffic {
-        Traffic::All => out.put("protocol", "all"),
-        Traffic::Protocol(number) => out.put("protocol", number),
-        Traffic::Tcp(range) => out.put("protocol", "tcp").put("ports", ports(range)),
-        Traffic::Udp(range) => out.put("protocol", "udp").put("ports", ports(range)),
-        Traffic::Icmp(what) => out.put("protocol", "icmp").put_icmp(what),
-        Traffic::Icmpv6(what) => out.put("protocol", "icmpv6").put_icmp(what),
-    };
+    out.put_traffic(rule.traffic);
     out.put(key, peer(&rule.peer));
     out.put_some("description", rule.description.as_deref());
     out.into()
-}
-
-fn ports(range: PortRange) -> Value {
-    match range.first() == range.last() {
-        true => range.first().into(),
-        false => range.to_string().into(),
-    }
 }
 
 fn peer(peer: &Peer) -> Value {
@@ -126,44 +107,4 @@ fn member(member: &Member) -> Value {
     out.put_list("addresses", member.addresses.iter().map(|address| address.to_string().into()));
     out.put_list("groups", member.groups.iter().map(|group| group.as_str().into()));
     out.into()
-}
-
-/// A mapping being written, in order.
-#[derive(Default)]
-struct Map(Mapping);
-
-impl Map {
-    fn put(&mut self, key: &str, value: impl Into<Value>) -> &mut Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-
-    fn put_some(&mut self, key: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.put(key, value);
-        }
-    }
-
-    fn put_list(&mut self, key: &str, items: impl Iterator<Item = Value>) {
-        let items: Vec<Value> = items.collect();
-        if !items.is_empty() {
-            self.put(key, items);
-        }
-    }
-
-    fn put_icmp(&mut self, what: IcmpMatch) -> &mut Self {
-        if let Some(kind) = what.kind() {
-            self.put("type", kind);
-        }
-        if let Some(code) = what.code() {
-            self.put("code", code);
-        }
-        self
-    }
-}
-
-impl From<Map> for Value {
-    fn from(map: Map) -> Self {
-        Value::Mapping(map.0)
-    }
 }

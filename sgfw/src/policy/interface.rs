@@ -95,7 +95,11 @@ pub(super) fn member(node: &Node, draft: &mut Draft) {
     let help = "write `addresses: [192.0.2.1]`";
     let addresses = fields
         .require("addresses", "this member", help, &mut draft.report)
-        .and_then(|node| at_least_one_address(node, &mut draft.report));
+        // One that goes by its id may have none for now.
+        .and_then(|node| match fields.get("id") {
+            Some(_) => address::addresses(node, &mut draft.report),
+            None => at_least_one_address(node, &mut draft.report),
+        });
     let node_of_groups = fields.require("groups", "this member", "write `groups: [NAME]`", &mut draft.report);
     if let Some(node) = node_of_groups.filter(|node| decode::is_empty_list(node)) {
         draft.report.error(node.spot, "a member is in one group at least", "name a group, or leave the member out");

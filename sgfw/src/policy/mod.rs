@@ -15,6 +15,7 @@ mod diagnostic;
 mod document;
 mod draft;
 mod emit;
+mod export;
 mod group;
 mod instance;
 mod interface;
@@ -35,9 +36,11 @@ mod test;
 mod traffic;
 mod tree;
 mod vpc;
+mod write;
 
 pub use diagnostic::{Diagnostic, Diagnostics, LONGEST_TEXT, Severity};
 pub use emit::emit;
+pub use export::emit_state;
 
 use crate::declare::Declared;
 use crate::model::{Snapshot, Test};

@@ -41,7 +41,8 @@ fn checked<'n>(node: &'n Node, kind: Kind, draft: &mut Draft) -> Option<&'n str>
     let checked = match kind {
         Kind::Group if draft.is_classic() => check_classic(name),
         Kind::Group => model::check_name(name).map_err(|error| words(&error)),
-        Kind::PrefixList | Kind::Test => check_line(name),
+        Kind::PrefixList => check_length(name),
+        Kind::Test => check_line(name),
         _ => check_word(name),
     };
     if let Err(error) = checked {
@@ -187,15 +188,20 @@ fn check_word(name: &str) -> Result<(), (String, String)> {
     }
 }
 
-/// Names of prefix lists and tests are a line of text.
+/// Prefix lists may be called anything, as EC2 has it.
+fn check_length(name: &str) -> Result<(), (String, String)> {
+    match name.chars().count() {
+        0 => Err(("must not be empty".into(), String::new())),
+        length if length > LONGEST_NAME => {
+            Err((format!("has {length} characters; {LONGEST_NAME} are allowed"), String::new()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Names of tests are a line of text.
 fn check_line(name: &str) -> Result<(), (String, String)> {
-    let length = name.chars().count();
-    if length > LONGEST_NAME {
-        return Err((format!("has {length} characters; {LONGEST_NAME} are allowed"), String::new()));
-    }
-    if name.trim().is_empty() {
-        return Err(("must not be empty".into(), String::new()));
-    }
+    check_length(name)?;
     match name.chars().find(|c| c.is_control()) {
         Some(c) => Err((format!("has the character {c:?}"), "write it in one line of plain text".into())),
         None => Ok(()),
@@ -209,7 +215,7 @@ fn check_classic(name: &str) -> Result<(), (String, String)> {
     }
     match name.chars().find(|c| !c.is_ascii()) {
         Some(c) => Err((format!("has the character {c:?}"), "EC2-Classic takes ASCII only".into())),
-        None => check_line(name),
+        None => check_length(name),
     }
 }
 

@@ -4,6 +4,7 @@ use super::decode::{self, Fields};
 use super::draft::Draft;
 use super::report::Report;
 use super::tree::{Node, Value};
+use super::vpc;
 use crate::declare::DeclaredQuotas;
 use crate::inventory::Quotas;
 use std::collections::BTreeSet;
@@ -39,13 +40,18 @@ pub(super) const OPTIONAL: [Optional; 2] = [
     ("vpcs-per-region", |quotas| &mut quotas.vpcs_per_region),
 ];
 
+/// Whether files are held to the limits, too.
+pub(super) const HOLDS: &str = "hold-files";
+
 /// Reads the limits into the draft. Several files may set different ones.
 pub(super) fn quotas(node: &Node, draft: &mut Draft) {
-    let known: Vec<&str> = LIMITS.iter().map(|it| it.0).chain(OPTIONAL.iter().map(|it| it.0)).collect();
+    let limits = LIMITS.iter().map(|it| it.0).chain(OPTIONAL.iter().map(|it| it.0));
+    let known: Vec<&str> = limits.chain([HOLDS]).collect();
     let Some(fields) = Fields::read(node, "`quotas`", &known, &mut draft.report) else { return };
     let place = draft.report.at(node.spot);
-    let new = || DeclaredQuotas { place, quotas: Quotas::default(), set: BTreeSet::new() };
+    let new = || DeclaredQuotas { place, quotas: Quotas::default(), set: BTreeSet::new(), holds: true };
     let mut out = draft.out.quotas.take().unwrap_or_else(new);
+    out.holds &= vpc::switch(&fields, HOLDS, true, &mut draft.report);
     for (name, at) in LIMITS {
         if let Some(value) = limit(&fields, name, &out, &mut draft.report) {
             *at(&mut out.quotas) = value;

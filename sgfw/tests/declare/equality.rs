@@ -1,8 +1,8 @@
 //! A state that holds nothing but files means what the files mean, and a second apply of the same files changes nothing.
 
-use crate::policies;
 use crate::random::Random;
-use sgfw::declare::adopt;
+use crate::{policies, states};
+use sgfw::declare::{adopt, drift};
 use sgfw::inventory::{State, lower};
 use sgfw::model::{Link, Peer, Rule, Snapshot, Traffic};
 use sgfw::policy::{self, Loaded};
@@ -90,4 +90,33 @@ fn going_from_one_random_policy_to_another_leaves_nothing_of_the_first() {
         let alone = adopt(&State::default(), &declared).unwrap().state;
         assert_eq!(lower(&state).snapshot, lower(&alone).snapshot, "{seed}");
     }
+}
+
+/// Whatever there is: what is adopted is consistent, a second time changes nothing, and what actions made stays as it is.
+#[test]
+fn a_file_applied_to_any_store_keeps_what_actions_made() {
+    let (mut adopted, mut refused) = (0, 0);
+    for seed in 0..200 {
+        // In every other store actions made everything, so that nothing stands against the file.
+        let state = if seed % 2 == 0 { states::of_actions(seed) } else { states::state(seed) };
+        let text = policy::emit(&sayable(policies::policy(&mut Random::new(seed))));
+        let declared = policy::load_text("random", &text).unwrap().declared;
+        let Ok(after) = adopt(&state, &declared) else {
+            refused += 1;
+            continue;
+        };
+        after.state.check().unwrap_or_else(|wrong| panic!("{seed}: {wrong}"));
+        let again = adopt(&after.state, &declared).unwrap();
+        assert!(again.state.changes_from(&after.state).is_empty(), "{seed}: {:?}", keys(&again.state, &after.state));
+        assert!(drift(&after.state).is_empty(), "{seed}");
+        for (id, group) in state.groups.iter().filter(|(_, group)| !group.owner.is_file()) {
+            let now = after.state.groups.get(id);
+            let declared = now.is_some_and(|group| group.owner.is_file());
+            // A default group goes with its VPC, and only the files' VPCs go.
+            let of_file = group.vpc().and_then(|vpc| state.vpcs.get(vpc)).is_some_and(|vpc| vpc.owner.is_file());
+            assert!(declared || now == Some(group) || (of_file && group.name == "default"), "{seed}: {}", group.name);
+        }
+        adopted += 1;
+    }
+    assert!(adopted > 80 && refused > 50, "{adopted} adopted, {refused} refused");
 }

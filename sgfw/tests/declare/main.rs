@@ -6,6 +6,7 @@ mod across;
 mod adoption;
 mod drifting;
 mod equality;
+mod export;
 mod limits;
 #[path = "../proof/policies.rs"]
 #[expect(dead_code, reason = "the proofs use the rest")]
@@ -14,6 +15,7 @@ mod policies;
 #[expect(dead_code, reason = "the proofs use the rest")]
 mod random;
 mod refusals;
+mod states;
 mod tests_of_files;
 #[path = "../proof/universe.rs"]
 #[expect(dead_code, reason = "the proofs use the rest")]
@@ -32,7 +34,9 @@ fn declared(text: &str) -> Declared {
 
 /// Adopts a file into a state.
 fn apply(state: &State, text: &str) -> State {
-    applied(state, text).unwrap_or_else(|refused| panic!("{refused}\n{text}")).state
+    let state = applied(state, text).unwrap_or_else(|refused| panic!("{refused}\n{text}")).state;
+    state.check().unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
+    state
 }
 
 /// Adopts a file into a state, or says why not.

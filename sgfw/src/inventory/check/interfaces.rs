@@ -14,7 +14,8 @@ pub(super) fn check(state: &State) -> Checked {
     let mut addresses: BTreeMap<(&Network, IpAddr), &InterfaceId> = BTreeMap::new();
     for it in state.interfaces.values().filter(|it| !is_over(state, it)) {
         let wrong = |words: String| format!("{}: {words}", it.id);
-        let fresh = it.name.as_ref().is_none_or(|name| names.insert(name));
+        // One that lives elsewhere may have the name of one of this host.
+        let fresh = it.name.as_ref().is_none_or(|name| names.insert((it.device.is_some(), name)));
         hold(fresh, || wrong("its name is another's too".into()))?;
         for address in &it.addresses {
             let other = addresses.insert((&it.network, *address), &it.id);
