@@ -107,7 +107,7 @@ fn f44_protocols_by_name_and_number_are_kept_as_aws_keeps_them() {
 }
 
 #[test]
-fn f45_in_a_vpc_a_protocol_must_be_said() {
+fn f45_f122_in_a_vpc_a_protocol_must_be_said() {
     let words = "InvalidParameterValue: Invalid value 'null' for protocol. VPC security group rules must specify protocols \
                  explicitly.";
     let permission = json!({"FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]});

@@ -113,6 +113,20 @@ fn f79_f82_groups_of_a_region_and_of_a_vpc() {
 }
 
 #[test]
+fn f34_five_groups_an_interface() {
+    let mut cloud = Cloud::bare();
+    let groups: Vec<String> =
+        (1..=6).map(|it| cloud.group(&format!("sg-0000000{it}"), &format!("g{it}"), "")).collect();
+    let subnet = cloud.state.subnets.keys().next().unwrap().to_string();
+    let with = |count: usize| json!({"SubnetId": subnet, "Groups": groups[..count]});
+    assert_eq!(
+        cloud.refused("CreateNetworkInterface", with(6)),
+        "SecurityGroupsPerInterfaceLimitExceeded: The maximum number of security groups per interface has been reached."
+    );
+    cloud.rehearsed("CreateNetworkInterface", with(5));
+}
+
+#[test]
 fn f82_references_to_a_prefix_list() {
     let mut cloud = cloud(Quotas { references_per_prefix_list: 2, ..Quotas::default() });
     cloud.list("pl-1234abcd", Family::V4, 1);

@@ -71,7 +71,7 @@ fn wrong(line: &str) -> String {
 }
 
 #[test]
-fn f132_classic_tcp_80_from_a_block() {
+fn f129_f132_classic_tcp_80_from_a_block() {
     let line = "websrv -P tcp -p 80 -s 192.0.2.0/24";
     let wanted = "GROUP\twebsrv\nPERMISSION\twebsrv\tALLOWS\ttcp\t80\t80\tFROM\tCIDR\t192.0.2.0/24\tingress\n";
     assert_eq!(printed(line), wanted);
@@ -114,7 +114,7 @@ fn f135_vpc_egress_tcp_1433_to_a_group() {
 }
 
 #[test]
-fn f130_a_classic_group_is_shown_by_name_also_when_its_id_is_given() {
+fn f120_f130_a_classic_group_is_shown_by_name_also_when_its_id_is_given() {
     let out = printed("sg-c1a551c0 -P udp -p 53");
     assert_eq!(out, "GROUP\twebsrv\nPERMISSION\twebsrv\tALLOWS\tudp\t53\t53\tFROM\tCIDR\t0.0.0.0/0\tingress\n");
 }

@@ -35,6 +35,13 @@ fn f91_what_the_command_line_sends_is_understood() {
 }
 
 #[test]
+fn f138_references_and_stale_rules_are_actions_of_the_query_api() {
+    let references = said("Action=DescribeSecurityGroupReferences&GroupId.1=sg-bbbb2222");
+    assert_eq!(references["GroupId"], json!(["sg-bbbb2222"]));
+    assert_eq!(said("Action=DescribeStaleSecurityGroups&VpcId=vpc-aaaaaaaa")["VpcId"], "vpc-aaaaaaaa");
+}
+
+#[test]
 fn names_of_the_wire_are_those_of_the_service_model() {
     let text = "Action=CreateSecurityGroup&GroupName=a+b&GroupDescription=%C3%A4&TagSpecification.1.ResourceType=security-group\
                 &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=";
