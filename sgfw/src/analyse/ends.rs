@@ -29,6 +29,23 @@ pub(super) struct Rules {
     parties: Vec<(Subject, BTreeSet<IpAddr>)>,
 }
 
+impl End {
+    /// Whether an interface here enforces its rules.
+    pub(super) fn is_here(&self) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.here)
+    }
+
+    /// Whether it has addresses and none of this family.
+    pub(super) fn lacks(&self, family: Family) -> bool {
+        self.addresses.as_ref().is_some_and(|both| both[family.place()].is_empty())
+    }
+
+    /// Whether it is all addresses of the family.
+    pub(super) fn is_everybody(&self, family: Family) -> bool {
+        self.addresses.as_ref().is_some_and(|both| both[family.place()] == family.everyone())
+    }
+}
+
 impl Rules {
     /// Who of them has this address; the first if nobody does.
     pub(super) fn subject(&self, address: IpAddr) -> Subject {
@@ -73,14 +90,17 @@ fn of_group(snapshot: &Snapshot, name: &str) -> Vec<End> {
 fn alike<'a>(parties: impl IntoIterator<Item = Party<'a>>) -> Vec<End> {
     let mut same: BTreeMap<(bool, bool, &BTreeSet<String>), Vec<(Subject, BTreeSet<IpAddr>)>> = BTreeMap::new();
     for party in parties {
-        let key = (party.is_here(), party.addresses.is_empty(), party.groups);
+        // Interfaces first, so that an example is about one.
+        let key = (!party.is_here(), party.addresses.is_empty(), party.groups);
         same.entry(key).or_default().push((party.subject, party.addresses.clone()));
     }
-    let end =
-        |((here, unknown, groups), parties): ((bool, bool, &BTreeSet<String>), Vec<(Subject, BTreeSet<IpAddr>)>)| {
-            let of = |family| family::numbers(parties.iter().flat_map(|(_, addresses)| addresses), family);
-            let addresses = (!unknown).then(|| Family::ALL.map(of));
-            End { rules: Some(Rules { groups: groups.clone(), here, parties }), addresses }
-        };
+    let end = |((elsewhere, unknown, groups), parties): (
+        (bool, bool, &BTreeSet<String>),
+        Vec<(Subject, BTreeSet<IpAddr>)>,
+    )| {
+        let of = |family| family::numbers(parties.iter().flat_map(|(_, addresses)| addresses), family);
+        let addresses = (!unknown).then(|| Family::ALL.map(of));
+        End { rules: Some(Rules { groups: groups.clone(), here: !elsewhere, parties }), addresses }
+    };
     same.into_iter().map(end).collect()
 }

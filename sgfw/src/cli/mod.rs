@@ -24,6 +24,7 @@ mod flows;
 mod history;
 mod impact;
 mod in_force;
+mod junit;
 mod lockout;
 mod log;
 mod my_ip;
@@ -39,6 +40,7 @@ mod show;
 mod status;
 mod style;
 mod table;
+mod test;
 mod time;
 mod validate;
 mod who;
@@ -78,6 +80,7 @@ enum Verb {
     Apply(apply::Apply),
     Plan(plan::Plan),
     Validate(validate::Validate),
+    Test(test::Test),
     Status(status::Status),
     Show(show::Show),
     Explain(explain::Explain),
@@ -143,6 +146,7 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Apply(verb)) => verb.run(context),
         Some(Verb::Plan(verb)) => verb.run(context),
         Some(Verb::Validate(verb)) => verb.run(context),
+        Some(Verb::Test(verb)) => verb.run(context),
         Some(Verb::Status(verb)) => verb.run(context),
         Some(Verb::Show(verb)) => verb.run(context),
         Some(Verb::Explain(verb)) => verb.run(context),

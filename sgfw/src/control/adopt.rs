@@ -13,10 +13,9 @@ pub fn adopt(state: &State, declared: &Declared) -> Result<Adopted, ControlError
     let adopted = declare::adopt(state, declared)?;
     let lowered = lower(&adopted.state);
     let tests = declare::tests(&adopted.state, &lowered, declared);
-    let failed = run_tests(&lowered.snapshot, &tests).into_iter().filter_map(|outcome| {
-        let why = outcome.failure?.why;
-        Some(format!("  {}: {why}", outcome.test.name))
-    });
+    let outcomes = run_tests(&lowered.snapshot, &tests);
+    let failed =
+        outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.to_string().trim_end().into());
     let failed: Vec<String> = failed.collect();
     if failed.is_empty() { Ok(adopted) } else { Err(ControlError::Tests(failed)) }
 }

@@ -32,7 +32,7 @@ pub enum ControlError {
     /// Files cannot be adopted; nothing has changed.
     #[error(transparent)]
     Declared(#[from] crate::declare::Refused),
-    /// Tests of the policy fail, one line each; nothing has changed.
+    /// Tests of the policy fail, each with an example; nothing has changed.
     #[error("{} of the policy's tests failed:\n{}", .0.len(), .0.join("\n"))]
     Tests(Vec<String>),
     /// The change is stored and the kernel still holds the policy before.
