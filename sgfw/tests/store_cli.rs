@@ -110,3 +110,18 @@ fn what_the_service_refuses_changes_nothing_and_exits_254() {
     assert!(!sgfw.state().join("store.redb").exists(), "asking writes nothing");
     sgfw.run(&["ec2", "no-such-verb"]).exits(252).complains(&["Invalid choice"]);
 }
+
+#[test]
+fn what_is_exported_gives_the_same_when_it_is_applied() {
+    let (first, second) = (Sgfw::unprivileged(), Sgfw::unprivileged());
+    let group = ec2(&first, "create-security-group --group-name web --description web")["GroupId"].clone();
+    let group = group.as_str().unwrap();
+    ec2(
+        &first,
+        &format!("authorize-security-group-ingress --group-id {group} --protocol tcp --port 443 --cidr 10.0.0.0/8"),
+    );
+    let text = first.run(&["export"]).exits(0).out.clone();
+    let file = second.file("exported.yaml", &text);
+    sgfw::policy::load(&[file.into()]).unwrap();
+    assert!(text.contains(group) && text.contains("10.0.0.0/8"), "{text}");
+}

@@ -19,6 +19,7 @@ pub mod ec2;
 pub mod ec2_authorize;
 mod ec2_here;
 mod explain;
+mod export;
 mod failure;
 mod flows;
 mod history;
@@ -95,6 +96,7 @@ enum Verb {
     Detach(detach::Detach),
     Agent(agent::Agent),
     Serve(serve::Serve),
+    Export(export::Export),
     Doctor(doctor::Doctor),
     CopyGroup(copy_group::CopyGroup),
     MyIp(my_ip::MyIp),
@@ -161,6 +163,7 @@ fn verb(context: &Context, verb: Option<&Verb>) -> Result<Reply, Failure> {
         Some(Verb::Detach(verb)) => verb.run(context),
         Some(Verb::Agent(verb)) => verb.run(context),
         Some(Verb::Serve(verb)) => verb.run(context),
+        Some(Verb::Export(verb)) => verb.run(context),
         Some(Verb::Doctor(verb)) => verb.run(context),
         Some(Verb::CopyGroup(verb)) => verb.run(context),
         Some(Verb::MyIp(verb)) => verb.run(context),

@@ -38,7 +38,7 @@ pub fn release() -> ((u32, u32), String) {
 pub fn is_on_bpffs(directory: &Path) -> bool {
     const BPF_FS_MAGIC: i64 = 0xcafe_4a11;
     let there = directory.ancestors().find(|it| it.exists());
-    there.and_then(|it| rustix::fs::statfs(it).ok()).is_some_and(|it| it.f_type as i64 == BPF_FS_MAGIC)
+    there.and_then(|it| rustix::fs::statfs(it).ok()).is_some_and(|it| it.f_type == BPF_FS_MAGIC)
 }
 
 /// The TCX programs on both hooks of a device.

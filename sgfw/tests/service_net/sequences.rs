@@ -109,7 +109,9 @@ fn action(cloud: &Cloud, random: &mut Random) -> (&'static str, Value) {
             "SecondaryPrivateIpAddressCount": number}),
         "DeleteNetworkInterface" => json!({"NetworkInterfaceId": eni}),
         "ModifyNetworkInterfaceAttribute" => json!({"NetworkInterfaceId": eni, "Groups": own_groups}),
-        "AttachNetworkInterface" => json!({"NetworkInterfaceId": eni, "InstanceId": own_instance, "DeviceIndex": number}),
+        "AttachNetworkInterface" => {
+            json!({"NetworkInterfaceId": eni, "InstanceId": own_instance, "DeviceIndex": number})
+        }
         "DetachNetworkInterface" => json!({"AttachmentId": attachment}),
         "AssignPrivateIpAddresses" => json!({"NetworkInterfaceId": eni, "AllowReassignment": true,
             "PrivateIpAddresses": [own_address]}),
