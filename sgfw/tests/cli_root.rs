@@ -1,7 +1,5 @@
 //! The commands on real devices: veth pairs in a network namespace of each test's own.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
-
 mod command;
 
 use command::lab::{BPF, Lab, ip};

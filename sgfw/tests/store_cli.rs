@@ -1,7 +1,5 @@
 //! Commands on the store alone, which need no privilege: nothing of this host is to be protected.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
-
 mod command;
 
 use command::Sgfw;

@@ -84,6 +84,7 @@ fn request(random: &mut Random) -> String {
     text
 }
 
+#[expect(clippy::only_used_in_recursion, reason = "how deep it is is told for whoever reads a failure")]
 fn add(text: &mut String, random: &mut Random, name: &str, kind: Kind, depth: usize) {
     match kind {
         Kind::List(kind) => {

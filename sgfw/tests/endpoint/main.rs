@@ -1,5 +1,7 @@
 //! The endpoint as clients meet it: over sockets, with a state in memory behind it.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+
 mod abuse;
 mod access;
 mod backend;

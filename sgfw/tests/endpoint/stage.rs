@@ -49,10 +49,6 @@ impl Stage {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address())
-    }
-
     /// Ends it and waits for it.
     pub(crate) fn end(&mut self) {
         self.handle.end();

@@ -18,7 +18,7 @@ fn walk(
     loop {
         let page = cloud.ask(operation, members.clone());
         let ids = texts(&page[list], id);
-        assert!(ids.len() as i64 <= members["MaxResults"].as_i64().unwrap());
+        assert!(ids.len() as u64 <= members["MaxResults"].as_u64().unwrap());
         seen.extend(ids);
         match page.get("NextToken") {
             Some(token) => members["NextToken"] = token.clone(),

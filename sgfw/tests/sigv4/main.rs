@@ -3,6 +3,9 @@
 //! Half of the requests are signed by botocore, which is what the `aws` command line signs with; where there is none,
 //! all are signed by Amazon's crate for Rust.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
+#![allow(dead_code, reason = "what is shared is used in parts")]
+
 mod botocore;
 mod mutations;
 mod sent;
