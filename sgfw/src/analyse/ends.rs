@@ -9,6 +9,11 @@ use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+/// Of this host, not known by address, in these groups.
+type Sort<'a> = (bool, bool, &'a BTreeSet<String>);
+/// Somebody and their addresses.
+type Known = (Subject, BTreeSet<IpAddr>);
+
 /// Everybody at one end who goes by the same rules, or a block of addresses that nobody here knows.
 #[derive(Clone, Debug)]
 pub(super) struct End {
@@ -88,16 +93,13 @@ fn of_group(snapshot: &Snapshot, name: &str) -> Vec<End> {
 
 /// Parties that go by the same rules are one end.
 fn alike<'a>(parties: impl IntoIterator<Item = Party<'a>>) -> Vec<End> {
-    let mut same: BTreeMap<(bool, bool, &BTreeSet<String>), Vec<(Subject, BTreeSet<IpAddr>)>> = BTreeMap::new();
+    let mut same: BTreeMap<Sort<'_>, Vec<Known>> = BTreeMap::new();
     for party in parties {
         // Interfaces first, so that an example is about one.
         let key = (!party.is_here(), party.addresses.is_empty(), party.groups);
         same.entry(key).or_default().push((party.subject, party.addresses.clone()));
     }
-    let end = |((elsewhere, unknown, groups), parties): (
-        (bool, bool, &BTreeSet<String>),
-        Vec<(Subject, BTreeSet<IpAddr>)>,
-    )| {
+    let end = |((elsewhere, unknown, groups), parties): (Sort<'_>, Vec<Known>)| {
         let of = |family| family::numbers(parties.iter().flat_map(|(_, addresses)| addresses), family);
         let addresses = (!unknown).then(|| Family::ALL.map(of));
         End { rules: Some(Rules { groups: groups.clone(), here: !elsewhere, parties }), addresses }
