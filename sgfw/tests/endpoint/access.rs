@@ -21,7 +21,7 @@ fn audit(directory: &Path) -> Vec<Value> {
 const CREATE: &str = "Action=CreateSecurityGroup&GroupName=web&GroupDescription=web";
 
 #[test]
-fn only_keys_that_are_known_get_an_answer() {
+fn f100_only_keys_that_are_known_get_an_answer() {
     let stage = stage();
     assert_eq!(ask(&stage, "AKIAREAD", "Action=DescribeSecurityGroups").status, 200);
     assert_eq!(ask(&stage, "AKIANOBODY", "Action=DescribeSecurityGroups").code(), (401, "AuthFailure"));
@@ -36,7 +36,7 @@ fn only_keys_that_are_known_get_an_answer() {
 }
 
 #[test]
-fn a_key_has_its_account_and_its_role() {
+fn f100_a_key_has_its_account_and_its_role() {
     let stage = stage();
     let sts = ask_as(stage.address(), "AKIAREAD", SECRET, "sts", "Action=GetCallerIdentity&Version=2011-06-15");
     assert_eq!(sts.element("Arn"), Some("arn:aws:iam::111122223333:user/AKIAREAD"));

@@ -76,7 +76,7 @@ fn f85_f40_outbound_rules_are_a_set_of_their_own() {
 }
 
 #[test]
-fn f44_protocols_by_name_and_number_are_kept_as_aws_keeps_them() {
+fn f44_f49_protocols_by_name_and_number_are_kept_as_aws_keeps_them() {
     let of = |protocol: &str| {
         let all = json!([{"CidrIp": "0.0.0.0/0"}]);
         let kept = kept(json!({"IpProtocol": protocol, "FromPort": 8, "ToPort": 8, "IpRanges": all}));
@@ -205,7 +205,7 @@ fn f55_a_prefix_list_as_source() {
 }
 
 #[test]
-fn f56_a_group_as_source() {
+fn f56_f136_a_group_as_source() {
     let mut cloud = cloud();
     cloud.group("sg-bbbb2222", "db", "vpc-1a2b3c4d");
     cloud.group("sg-cccc3333", "far", "");

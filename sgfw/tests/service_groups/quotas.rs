@@ -2,7 +2,7 @@
 
 use crate::cloud::Cloud;
 use serde_json::{Value, json};
-use sgfw::inventory::{Family, Quotas, Settings};
+use sgfw::inventory::{Family, LocalDevice, Quotas, Settings, lower};
 use std::sync::Arc;
 
 const INGRESS: &str = "AuthorizeSecurityGroupIngress";
@@ -124,6 +124,26 @@ fn f34_five_groups_an_interface() {
         "SecurityGroupsPerInterfaceLimitExceeded: The maximum number of security groups per interface has been reached."
     );
     cloud.rehearsed("CreateNetworkInterface", with(5));
+}
+
+#[test]
+fn f83_sixteen_groups_of_sixty_rules_are_one_set() {
+    let mut cloud = cloud(Quotas { groups_per_interface: 16, ..Quotas::default() });
+    let groups: Vec<String> =
+        (10..26).map(|it| cloud.group(&format!("sg-000000{it}"), &format!("g{it}"), "vpc-1a2b3c4d")).collect();
+    for (number, group) in groups.iter().enumerate() {
+        let ranges: Vec<Value> = (0..60).map(|it| json!({"CidrIp": format!("10.{number}.{it}.0/24")})).collect();
+        let permission =
+            json!({"IpProtocol": "tcp", "FromPort": 1000 * number, "ToPort": 1000 * number + 7, "IpRanges": ranges});
+        cloud.ask(INGRESS, json!({"GroupId": group, "IpPermissions": [permission]}));
+    }
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    cloud.interface("eni-11111111", crate::cloud::network("vpc-1a2b3c4d"), "10.1.0.5", &groups);
+    let interface = cloud.state.interfaces.values_mut().next().unwrap();
+    Arc::make_mut(interface).device = Some(LocalDevice::named("veth0", sgfw::model::Side::Port));
+    cloud.state.check().unwrap();
+    let image = sgfw::compile::compile(&lower(&cloud.state).snapshot).unwrap();
+    assert_eq!(image.interfaces.len(), 1);
 }
 
 #[test]
