@@ -42,6 +42,12 @@ impl Lab {
     }
 
     pub(crate) fn wire(&self) {
+        self.devices();
+        assert!((0..20).any(|_| self.is_up()), "the devices do not come up");
+    }
+
+    /// Makes the devices; whoever protects them may do so before they are up.
+    pub(crate) fn devices(&self) {
         let (here, there) = (self.here.as_str(), self.there.as_str());
         // Always the same index, as a device that is made anew may well get.
         let device = ["-n", here, "link", "add", "index", "77", "name", "v0", "type", "veth"];
@@ -50,7 +56,6 @@ impl Lab {
             assert!(ip(&["-n", netns, "address", "add", address, "dev", device]));
             assert!(ip(&["-n", netns, "link", "set", device, "up"]));
         }
-        assert!((0..20).any(|_| self.is_up()), "the devices do not come up");
     }
 
     /// A port where nobody listens says so at once, as soon as packets get across.
