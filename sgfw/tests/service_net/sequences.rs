@@ -161,6 +161,6 @@ fn any_sequence_of_actions_leaves_a_consistent_state() {
             sgfw::inventory::lower(&cloud.state);
         }
     }
-    assert!(done.len() >= 32, "hardly any of the actions was ever done: {done:?}");
+    assert!(done.len() >= 30, "hardly any of the actions was ever done: {done:?}");
     assert!(refused > 0);
 }
