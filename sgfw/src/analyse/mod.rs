@@ -1,7 +1,7 @@
 //! What a policy means, computed: sets of packets and their differences, why a packet meets with what it does, who
 //! can reach whom, and whether a policy does what its own tests expect.
 //!
-//! Everything here is about packets that *begin* something, judged by the rules: [`space`] has the exact sets,
+//! Everything here is about packets that *begin* something, judged by the rules: `space` has the exact sets,
 //! [`difference`] what changes between two snapshots. Answers follow by tracking and need no rule. Pure: values in,
 //! values out; the rules are those of [`mod@crate::reference`], with which every set is compared in tests.
 
