@@ -3,7 +3,8 @@
 use crate::cloud::{Cloud, OTHER, OWN, launch, list};
 use crate::random::Random;
 use serde_json::{Value, json};
-use sgfw::inventory::InterfaceId;
+use sgfw::inventory::{Instance, InstanceState, InterfaceId};
+use std::sync::Arc;
 
 /// Ids of each kind that there are, and some that there are not.
 fn some(cloud: &Cloud, random: &mut Random, kind: &str) -> String {
@@ -35,7 +36,8 @@ fn fitting(cloud: &Cloud, random: &mut Random, eni: &str) -> (Vec<String>, Strin
     let Some(it) = it else { return (Vec::new(), "i-99999999".into(), "10.0.1.5".into()) };
     let groups = state.groups.values().filter(|group| group.network == it.network).map(|group| group.id.to_string());
     let groups: Vec<String> = groups.filter(|_| random.below(2) == 0).take(3).collect();
-    let instances = state.instances.values().filter(|instance| instance.network == it.network);
+    let is_alive = |it: &&Arc<Instance>| it.state != InstanceState::Terminated;
+    let instances = state.instances.values().filter(|instance| instance.network == it.network).filter(is_alive);
     let instances: Vec<String> = instances.map(|instance| instance.id.to_string()).collect();
     let instance = instances.get(random.below(instances.len().max(1))).cloned();
     let block = it.subnet.as_ref().and_then(|id| state.subnets.get(id)).and_then(|subnet| subnet.v4);
@@ -118,7 +120,7 @@ fn action(cloud: &Cloud, random: &mut Random) -> (&'static str, Value) {
         "RunInstances" => {
             let mut members = launch();
             members["SubnetId"] = json!(subnet);
-            members["SecurityGroupIds"] = json!(if number == 0 { vec![] } else { vec![sg] });
+            members["SecurityGroupIds"] = json!(if number < 3 { vec![] } else { vec![sg] });
             members
         }
         "TerminateInstances" | "StopInstances" | "StartInstances" => json!({"InstanceIds": [i]}),
