@@ -58,6 +58,8 @@ impl Engine {
         if self.store.revision()? == self.revision {
             return Ok(());
         }
+        // Whoever made it may have changed the kernel too, and not every change of the kernel has a new generation.
+        self.now = None;
         match self.store.changes_since(self.revision)? {
             Some(revisions) => {
                 for revision in revisions {
