@@ -162,7 +162,13 @@ fn a_question_that_cannot_be_read_is_answered_so() {
     let Some(lab) = Lab::new("a_question_that_cannot_be_read_is_answered_so") else { return };
     let agent = Agent::start(&lab, &[]);
     let scope = sgfw::inventory::Scope::default();
-    let ask = Ask::Perform { scope, action: "Nonsense".into(), input: serde_json::json!({}), author: "test".into() };
+    let ask = Ask::Perform {
+        scope,
+        action: "Nonsense".into(),
+        input: serde_json::json!({}),
+        author: "test".into(),
+        version: None,
+    };
     assert!(matches!(agent.ask(&ask), Some(Answer::Failed { .. })));
     let socket = std::fs::metadata(lab.sgfw.state().join("agent.sock")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&socket.permissions()) & 0o777, 0o660);

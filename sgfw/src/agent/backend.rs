@@ -1,14 +1,17 @@
-//! Whoever performs operations: the agent where one runs, else this process by itself.
+//! Whoever performs operations: the agent where one runs, else this process by itself, if it may.
+//!
+//! Which of the two is asked anew each time, by the socket: an agent that comes is used from the next operation on.
+//! Without one this process acts where it may read and write the store and, for what reaches the kernel, manage that.
+//! What it may not do itself is answered as unavailable: nothing has changed, and an agent may do it later.
 
 use super::client::Client;
 use super::protocol::{Answer, Ask};
 use crate::api::{Action, Reply};
 use crate::control::{ControlError, Engine};
 use crate::endpoint::{Perform, PerformError, Performed};
-use crate::inventory::Scope;
 use crate::kernel::Paths;
-use crate::service::Fault;
-use crate::store::{Redb, StoreError};
+use crate::service::{Asker, Fault};
+use crate::store::Redb;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,9 +38,15 @@ impl Backend {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn by_agent(client: &mut Client, scope: &Scope, action: &Action, author: &str) -> Result<Answered, PerformError> {
+    fn by_agent(client: &mut Client, asker: &Asker<'_>, action: &Action) -> Result<Answered, PerformError> {
         let input = serde_json::to_value(action).map_err(|error| PerformError::Broken(error.to_string()))?;
-        let ask = Ask::Perform { scope: scope.clone(), action: action.name().into(), input, author: author.into() };
+        let ask = Ask::Perform {
+            scope: asker.scope.clone(),
+            action: action.name().into(),
+            input,
+            author: asker.author.into(),
+            version: Some(asker.version.into()),
+        };
         match client.ask(&ask).map_err(|error| PerformError::Unavailable(error.to_string()))? {
             Answer::Done { reply, revision, left, .. } => {
                 let reply = Reply::from_json(action.name(), reply);
@@ -45,44 +54,47 @@ impl Backend {
                 Ok((Performed { reply, revision }, left))
             }
             Answer::Refused { code, message } => Err(Fault::told(&code, message).into()),
+            Answer::Busy { message } => Err(PerformError::Unavailable(message)),
             Answer::Failed { message } => Err(PerformError::Broken(message)),
             Answer::Health(_) => Err(PerformError::Broken("the agent answers something else".into())),
         }
     }
 
-    fn by_itself(&self, scope: &Scope, action: &Action, author: &str) -> Result<Answered, PerformError> {
+    fn by_itself(&self, asker: &Asker<'_>, action: &Action) -> Result<Answered, PerformError> {
+        let told = |error| self.told(error);
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         let engine = match &mut *engine {
             Some(engine) => engine,
-            none => none.insert(Engine::open(Arc::new(self.store.clone()), &self.paths)?),
+            none => none.insert(Engine::open(Arc::new(self.store.clone()), &self.paths).map_err(told)?),
         };
-        let (reply, outcome) = engine.perform(scope, action, author)?;
+        let (reply, outcome) = engine.perform_for(asker, action).map_err(told)?;
         Ok((Performed { reply, revision: outcome.revision }, outcome.left))
+    }
+
+    /// Why this process did not do it.
+    fn told(&self, error: ControlError) -> PerformError {
+        match error {
+            ControlError::Refused(fault) => PerformError::Fault(fault),
+            error if error.is_passing() => PerformError::Unavailable(error.to_string()),
+            error if error.is_privilege() => {
+                let socket = self.socket.display();
+                PerformError::Unavailable(format!("no agent listens at {socket}, and this process may not: {error}"))
+            }
+            error => PerformError::Broken(error.to_string()),
+        }
     }
 }
 
 type Answered = (Performed, BTreeMap<String, String>);
 
 impl Perform for Backend {
-    fn perform(&self, scope: &Scope, action: &Action, author: &str) -> Result<Performed, PerformError> {
+    fn perform(&self, asker: &Asker<'_>, action: &Action) -> Result<Performed, PerformError> {
         let client = Client::connect(&self.socket).map_err(|error| PerformError::Unavailable(error.to_string()))?;
         let (performed, left) = match client {
-            Some(mut client) => Self::by_agent(&mut client, scope, action, author)?,
-            None => self.by_itself(scope, action, author)?,
+            Some(mut client) => Self::by_agent(&mut client, asker, action)?,
+            None => self.by_itself(asker, action)?,
         };
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;
         Ok(performed)
-    }
-}
-
-impl From<ControlError> for PerformError {
-    fn from(error: ControlError) -> Self {
-        match error {
-            ControlError::Refused(fault) => Self::Fault(fault),
-            ControlError::Store(StoreError::Locked { .. } | StoreError::Conflict { .. }) => {
-                Self::Unavailable(error.to_string())
-            }
-            other => Self::Broken(other.to_string()),
-        }
     }
 }

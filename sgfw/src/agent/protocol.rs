@@ -26,6 +26,9 @@ pub enum Ask {
         input: Value,
         /// Who asks, as far as the asker knows; the agent adds the peer's credentials.
         author: String,
+        /// The version of the API that they speak; none: the newest.
+        #[serde(default)]
+        version: Option<String>,
     },
     /// Policy files, all that is declared.
     Apply {
@@ -74,6 +77,11 @@ pub enum Answer {
         /// AWS's words.
         message: String,
     },
+    /// Somebody else is at it; nothing has changed, and the same may work a moment later.
+    Busy {
+        /// Who, in words.
+        message: String,
+    },
     /// Something else is wrong.
     Failed {
         /// What.
@@ -108,6 +116,7 @@ impl From<ControlError> for Answer {
     fn from(error: ControlError) -> Self {
         match error {
             ControlError::Refused(fault) => Self::Refused { code: fault.code.into(), message: fault.message },
+            other if other.is_passing() => Self::Busy { message: other.to_string() },
             other => Self::Failed { message: other.to_string() },
         }
     }

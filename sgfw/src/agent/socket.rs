@@ -5,6 +5,7 @@ use super::reload;
 use super::run::{Agent, AgentError, tell};
 use crate::api::Action;
 use crate::kernel::Binding;
+use crate::service::Asker;
 use rustix::net::sockopt::socket_peercred;
 use serde_json::Value;
 use std::fs::{self, Permissions};
@@ -104,7 +105,7 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
                 Err(message) => Answer::Failed { message },
             }
         }
-        Ask::Perform { scope, action, input, author } => {
+        Ask::Perform { scope, action, input, author, version } => {
             let action = match Action::from_json(&action, input) {
                 Ok(action) => action,
                 Err(error) => return Answer::Failed { message: format!("the request cannot be read: {error}") },
@@ -113,7 +114,9 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
             if action.operation().writes {
                 tell(&format!("{} by {author}", action.name()));
             }
-            match agent.engine().perform(&scope, &action, &author) {
+            let asker = Asker::new(&scope, &author);
+            let asker = Asker { version: version.as_deref().unwrap_or(asker.version), ..asker };
+            match agent.engine().perform_for(&asker, &action) {
                 Ok((reply, outcome)) => match serde_json::to_value(&reply) {
                     Ok(reply) => done(reply, outcome),
                     Err(error) => Answer::Failed { message: error.to_string() },

@@ -9,6 +9,7 @@ use crate::api::{Action, Reply, SecurityGroupRule};
 use crate::endpoint::{self, Perform as _, PerformError};
 use crate::inventory::{AccountId, Scope, State};
 use crate::model::{Direction, PortRange, Traffic, open_logins};
+use crate::service::Asker;
 use crate::store::Store;
 use std::ffi::OsString;
 use std::path::Path;
@@ -150,7 +151,7 @@ struct Here<'a> {
 
 impl Perform for Here<'_> {
     fn perform(&self, action: &Action) -> Result<Reply, PerformError> {
-        let performed: endpoint::Performed = self.backend.perform(&self.scope, action, &self.author)?;
+        let performed: endpoint::Performed = self.backend.perform(&Asker::new(&self.scope, &self.author), action)?;
         self.warn(&performed.reply);
         Ok(performed.reply)
     }

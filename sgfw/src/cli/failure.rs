@@ -78,11 +78,7 @@ impl From<KernelError> for Failure {
             }
             _ => None,
         };
-        let not_allowed = match &error {
-            KernelError::Privilege { .. } => true,
-            KernelError::NoNamespace { error, .. } => error.kind() == ErrorKind::PermissionDenied,
-            _ => false,
-        };
+        let not_allowed = error.is_privilege();
         Self { message: error.to_string(), help, code: FAILED, diagnostics: None }.not_allowed_if(not_allowed)
     }
 }

@@ -29,8 +29,10 @@ What is open to whom:
                              "account": "123456789012", "role": "admin"}]}
   other addresses need --keys and --cert with --key.
 
-It needs no capability: the agent does what is asked, where one runs; else this process, if it may. SIGHUP reads keys
-and certificates anew. Packets do not depend on it."#;
+Who does what is asked: the agent, where one listens; this process needs no capability beside it. Where none listens,
+this process itself, as far as it may read and write the store and manage the kernel (as root it may). What it may not,
+or what somebody else is at for too long, is answered with 503 Unavailable: nothing has changed, the same may be asked
+again, and clients do so by themselves. SIGHUP reads keys and certificates anew. Packets do not depend on it."#;
 
 /// Answer the AWS command line, SDKs and tools: the EC2 API over HTTP
 #[derive(Args, Debug)]

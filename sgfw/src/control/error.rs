@@ -44,3 +44,19 @@ pub enum ControlError {
         error: KernelError,
     },
 }
+
+impl ControlError {
+    /// Whether this process may not do it, and nothing has changed. Another one may.
+    pub fn is_privilege(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_privilege(),
+            Self::Kernel(error) => error.is_privilege(),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody else is at it, and nothing has changed: the same may work a moment later.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Locked { .. } | StoreError::Conflict { .. }))
+    }
+}

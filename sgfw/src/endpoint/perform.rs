@@ -1,8 +1,7 @@
 //! Who does what is asked: the one door between the endpoint and the rest.
 
 use crate::api::{Action, Reply};
-use crate::inventory::Scope;
-use crate::service::Fault;
+use crate::service::{Asker, Fault};
 
 /// An action that was done.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,9 +31,9 @@ impl From<Fault> for PerformError {
 
 /// Does actions for callers. It may block. Actions that write come one after the other, those that read at any time.
 pub trait Perform: Send + Sync {
-    /// Does one action; `author` is written down beside a change.
+    /// Does one action; the asker's author is written down beside a change.
     ///
     /// # Errors
     /// It was refused, or could not be done.
-    fn perform(&self, scope: &Scope, action: &Action, author: &str) -> Result<Performed, PerformError>;
+    fn perform(&self, asker: &Asker<'_>, action: &Action) -> Result<Performed, PerformError>;
 }

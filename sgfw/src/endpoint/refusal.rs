@@ -41,6 +41,11 @@ impl Refusal {
         )
     }
 
+    /// Nobody is there who could do it; the caller may try again.
+    pub fn unavailable() -> Self {
+        Self::new(503, "Unavailable", "The server cannot answer now; try again in a moment.")
+    }
+
     /// Too much is asked at once.
     pub fn limit() -> Self {
         Self::new(503, "RequestLimitExceeded", "Request limit exceeded.")

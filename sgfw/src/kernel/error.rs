@@ -129,6 +129,17 @@ pub enum KernelError {
 }
 
 impl KernelError {
+    /// Whether this process may not do it.
+    pub fn is_privilege(&self) -> bool {
+        match self {
+            Self::Privilege { .. } => true,
+            Self::NoNamespace { error, .. } | Self::NoBpfFs { error, .. } => {
+                error.kind() == io::ErrorKind::PermissionDenied
+            }
+            _ => false,
+        }
+    }
+
     /// A failed system call; what lacks privilege says so.
     pub(super) fn system(what: impl Into<String>, error: io::Error) -> Self {
         let what = what.into();

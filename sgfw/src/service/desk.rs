@@ -9,6 +9,29 @@ pub type Mint<'a> = &'a mut dyn FnMut() -> u64;
 /// The version of the API when nobody says another.
 const VERSION: &str = "2016-11-15";
 
+/// Who asks, as far as it matters to what is done and what is written down about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// For which account, in which region.
+    pub scope: &'a Scope,
+    /// As [`Desk::version`].
+    pub version: &'a str,
+    /// Who it is, in words for the history.
+    pub author: &'a str,
+}
+
+impl<'a> Asker<'a> {
+    /// Somebody who speaks the newest version of the API.
+    pub const fn new(scope: &'a Scope, author: &'a str) -> Self {
+        Self { scope, version: VERSION, author }
+    }
+
+    /// A desk for what is asked.
+    pub fn desk<'d>(&self, state: &State, now: &str, mint: Mint<'d>) -> Desk<'d> {
+        Desk { version: self.version.into(), ..Desk::new(state, self.scope, now, mint) }
+    }
+}
+
 /// One action at work.
 pub struct Desk<'a> {
     /// The state as it becomes. Objects are shared with the one before: change them by `Arc::make_mut`.

@@ -26,6 +26,6 @@ mod tags;
 mod token;
 
 pub use call::{Done, call, serve};
-pub use desk::{Desk, Mint};
+pub use desk::{Asker, Desk, Mint};
 pub use fault::Fault;
 pub use groups::{Copied, CopyGroup, copy_group};

@@ -1,9 +1,13 @@
 //! Those who hold connections, send slowly, send too much or do not read keep nobody out.
 
 use crate::http::{UNPROVED, connect, exchange, form, post, receive};
+use crate::note::note as skip;
 use crate::stage::Stage;
-use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long a good request may take at worst, on a machine with other things to do.
@@ -59,6 +63,65 @@ fn a_body_that_is_too_large_is_answered_without_reading_it_all() {
     let sent = (0..1600).take_while(|_| stream.write_all(&chunk).is_ok()).count();
     assert!(sent < 1600, "all 100 MiB were taken");
     is_answered_soon(&stage);
+}
+
+/// At the size that the limits are for: nobody waits for any of those who hold what there is.
+#[test]
+fn a_thousand_idle_ones_slow_senders_and_bodies_without_end_hurt_nobody() {
+    let name = "a_thousand_idle_ones_slow_senders_and_bodies_without_end_hurt_nobody";
+    if !may_open(6_000) {
+        return skip(name, "needs 6 000 open files");
+    }
+    let stage = Stage::with(|settings, _| settings.limits.connections = 1_400);
+    let idle: Vec<_> = (0..1_000).map(|_| connect(stage.address())).collect();
+    let mut slow: Vec<_> = (0..200).map(|_| connect(stage.address())).collect();
+    let end = Arc::new(AtomicBool::new(false));
+    let large: Vec<_> = (0..4).map(|_| send_large(stage.address(), end.clone())).collect();
+    let slow_bytes = slow_request();
+    let mut worst = Duration::ZERO;
+    for round in 0..200 {
+        // One byte at a time, each sender in its turn.
+        slow.iter_mut().for_each(|it| drop(it.write_all(&slow_bytes[round..=round])));
+        let start = Instant::now();
+        assert_eq!(post(stage.address(), "Action=DescribeSecurityGroups").status, 200);
+        worst = worst.max(start.elapsed());
+    }
+    end.store(true, Ordering::Relaxed);
+    assert!(worst < SOON, "{worst:?}");
+    let sent: Vec<usize> = large.into_iter().map(|it| it.join().unwrap()).collect();
+    assert!(sent.iter().all(|bytes| *bytes < 100 << 20), "all of 100 MiB was taken: {sent:?}");
+    // There was room for all of them, so nobody was sent away.
+    idle.iter().for_each(|it| it.set_nonblocking(true).unwrap());
+    let held = idle.iter().filter(|it| it.peek(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock));
+    assert_eq!(held.count(), 1_000);
+}
+
+/// The head of a request, and then a body that is never all there.
+fn slow_request() -> Vec<u8> {
+    format!("POST / HTTP/1.1\r\nHost: localhost\r\n{UNPROVED}Content-Length: 100000\r\n\r\n").into_bytes()
+}
+
+/// Sends bodies of 100 MiB, one connection after the other; says the most bytes of one that were taken.
+fn send_large(address: SocketAddr, end: Arc<AtomicBool>) -> JoinHandle<usize> {
+    let head = format!("POST / HTTP/1.1\r\nHost: localhost\r\n{UNPROVED}Content-Length: {}\r\n\r\n", 100 << 20);
+    std::thread::spawn(move || {
+        let (chunk, mut most) = (vec![b'a'; 1 << 16], 0);
+        while !end.load(Ordering::Relaxed) {
+            let mut stream = connect(address);
+            let taken = stream.write_all(head.as_bytes()).is_ok();
+            let sent = (0..1_600).take_while(|_| taken && stream.write_all(&chunk).is_ok()).count();
+            most = most.max(sent << 16);
+        }
+        most
+    })
+}
+
+/// Both ends of all connections are in this process.
+fn may_open(files: u64) -> bool {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum.map_or(Some(files), |most| Some(most.min(files))).max(limit.current);
+    setrlimit(Resource::Nofile, limit).is_ok() && limit.current.is_none_or(|now| now >= files)
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use sgfw::api::Action;
 use sgfw::endpoint::{Perform, PerformError, Performed};
-use sgfw::inventory::{Scope, State};
-use sgfw::service::call;
+use sgfw::inventory::State;
+use sgfw::service::{Asker, serve};
 use std::sync::Mutex;
 
 /// When everything happens.
@@ -14,14 +14,14 @@ const NOW: &str = "2026-11-21T10:35:45.000Z";
 pub(crate) struct Memory(Mutex<(State, u64, u64)>);
 
 impl Perform for Memory {
-    fn perform(&self, scope: &Scope, action: &Action, _author: &str) -> Result<Performed, PerformError> {
+    fn perform(&self, asker: &Asker<'_>, action: &Action) -> Result<Performed, PerformError> {
         let mut inner = self.0.lock().unwrap();
         let (state, revision, number) = &mut *inner;
         let mut mint = || {
             *number += 1;
             *number
         };
-        let done = call(state, scope, action, NOW, &mut mint)?;
+        let done = serve(asker.desk(state, NOW, &mut mint), action)?;
         if action.operation().writes {
             *state = done.state;
             *revision += 1;

@@ -12,6 +12,9 @@ mod signed;
 mod stage;
 mod wire;
 
+#[path = "../lab/note.rs"]
+mod note;
+
 #[allow(dead_code, reason = "shared with tests that need more of it")]
 #[path = "../proof/random.rs"]
 mod random;

@@ -114,3 +114,20 @@ fn a_connection_serves_many_requests() {
     let bytes = [form(UNPROVED, "Action=DescribeSecurityGroups"), form(UNPROVED, "Action=Nothing")].concat();
     assert_eq!(exchange(&mut stream, &bytes).unwrap().status, 200);
 }
+
+#[test]
+fn f21_a_request_of_an_old_version_is_done_as_of_old() {
+    let stage = Stage::open();
+    let create = |version: &str| {
+        let reply = post(stage.address(), &format!("Action=CreateVpc&CidrBlock=10.7.0.0/16&Version={version}"));
+        assert!(reply.body.contains(&format!("/doc/{version}/")), "{}", reply.body);
+        reply.element("vpcId").unwrap().to_owned()
+    };
+    let has_group_of_old = |vpc: &str| {
+        let filter = format!("Filter.1.Name=vpc-id&Filter.1.Value.1={vpc}");
+        let reply = post(stage.address(), &format!("Action=DescribeSecurityGroups&{filter}"));
+        reply.body.contains("<groupName>2009-07-15-default<")
+    };
+    assert!(has_group_of_old(&create("2009-07-15")) && has_group_of_old(&create("2010-11-15")));
+    assert!(!has_group_of_old(&create("2011-01-01")) && !has_group_of_old(&create("2016-11-15")));
+}

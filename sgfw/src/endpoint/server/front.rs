@@ -10,6 +10,7 @@ use crate::endpoint::query::{self, Asked, Call};
 use crate::endpoint::sigv4::{Claim, verify};
 use crate::endpoint::{Keys, Message, Perform, PerformError, Refusal, Role, xml};
 use crate::inventory::{AccountId, Scope};
+use crate::service::Asker;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -99,7 +100,8 @@ impl Front {
 
     /// What comes of an action. It may take its time.
     pub(super) fn perform(&self, caller: &Caller, action: &Action, version: &str, id: &str) -> Result<String, Refusal> {
-        let result = self.backend.perform(&caller.scope, action, &caller.author());
+        let asker = Asker { scope: &caller.scope, version, author: &caller.author() };
+        let result = self.backend.perform(&asker, action);
         let (outcome, revision) = match &result {
             Ok(performed) => ("done", Some(performed.revision)),
             Err(error) => (code(error), None),
@@ -112,7 +114,7 @@ impl Front {
             Err(PerformError::Fault(fault)) => Err(fault.into()),
             Err(PerformError::Unavailable(why)) => {
                 eprintln!("error: request {id}: {}: nobody answers: {why}", action.name());
-                Err(Refusal::new(503, "Unavailable", "The policy cannot be asked now; try again."))
+                Err(Refusal::unavailable())
             }
             Err(PerformError::Broken(why)) => {
                 eprintln!("error: request {id}: {}: {why}", action.name());
