@@ -1,63 +1,36 @@
-//! The real AWS command line, unchanged, against the endpoint and the agent: a port opens and closes on a real device.
+//! The real AWS command line as a program, against the endpoint and the agent: a port opens and closes on a real device.
 //!
-//! The client is the one that `cargo xtask setup` installs below `target/clients`, or the machine's own.
+//! Everything that the documents have is in `seeds_root`; here is that it works from a shell.
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
 
 mod command;
 
+use command::Said;
+use command::clients::{Service, aws};
 use command::lab::Lab;
-use command::{Said, skip};
 use serde_json::{Value, json};
-use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 /// A lab with an agent, an endpoint, and a client that knows where it is.
 struct Stage {
-    lab: Lab,
     aws: PathBuf,
-    port: u16,
-    children: Vec<Child>,
+    service: Service,
+    lab: Lab,
 }
 
 impl Stage {
     fn new(test: &str) -> Option<Self> {
-        let Some(aws) = client() else {
-            skip(test, "the AWS command line is not installed");
-            return None;
-        };
+        let aws = aws(test)?;
         let lab = Lab::new(test)?;
-        let port = 20_000 + u16::try_from(std::process::id() % 20_000).unwrap();
-        let start = |arguments: &[&str]| lab.sgfw.command(arguments).stderr(Stdio::null()).spawn().unwrap();
-        let listen = format!("127.0.0.1:{port}");
-        let children = vec![start(&["agent"]), start(&["serve", "--listen", &listen])];
-        let stage = Self { lab, aws, port, children };
-        stage.wait();
-        Some(stage)
-    }
-
-    /// Until both answer.
-    fn wait(&self) {
-        let started = Instant::now();
-        let agent = self.lab.sgfw.state().join("agent.sock");
-        while !agent.exists() || TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "agent and endpoint do not come up");
-            sleep(Duration::from_millis(50));
-        }
+        Some(Self { aws, service: Service::start(&lab.sgfw, &[]), lab })
     }
 
     /// `aws ec2` with these words, as somebody types them who configured nothing but the endpoint.
     fn run(&self, words: &[&str]) -> Said {
         let mut command = Command::new(&self.aws);
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.lab.sgfw.room.path());
-        command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port));
-        command
-            .env("AWS_ACCESS_KEY_ID", "key")
-            .env("AWS_SECRET_ACCESS_KEY", "secret")
-            .env("AWS_DEFAULT_REGION", "us-east-1");
+        self.service.environment(&mut command, self.lab.sgfw.room.path());
         Said::of(&command.arg("ec2").args(words).stdin(Stdio::null()).output().unwrap())
     }
 
@@ -67,23 +40,6 @@ impl Stage {
         said.exits(0);
         if said.out.trim().is_empty() { Value::Null } else { serde_json::from_str(&said.out).unwrap() }
     }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        for child in &mut self.children {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-fn client() -> Option<PathBuf> {
-    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/aws");
-    [own, "aws".into()].into_iter().find(|aws| {
-        let tried = Command::new(aws).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        tried.is_ok_and(|status| status.success())
-    })
 }
 
 #[test]

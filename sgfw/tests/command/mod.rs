@@ -6,6 +6,7 @@
 #[path = "../lab/note.rs"]
 mod note;
 
+pub(crate) mod clients;
 pub(crate) mod lab;
 
 use serde_json::Value;

@@ -8,6 +8,7 @@ mod backend;
 mod fuzz;
 mod http;
 mod places;
+mod sdk;
 mod signed;
 mod stage;
 mod wire;

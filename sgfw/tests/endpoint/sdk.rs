@@ -1,0 +1,105 @@
+//! boto3, unchanged: what its users do, against an endpoint in this process.
+//!
+//! What is tried is in Python, one file a subject in `boto3/`; each ends with an error where something is not as it must be.
+
+use crate::note::note;
+use crate::stage::{KEYS, SECRET, Stage, keys};
+use serde_json::{Value, json};
+use sgfw::api::{EMPTY, Kind, OPERATIONS, Shape};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Runs a file of `boto3/` at this stage; `input` is what it reads.
+#[track_caller]
+fn run(script: &str, stage: &Stage, input: &Value) {
+    let Some(python) = python() else {
+        note(&format!("boto3/{script}.py"), "needs boto3: `cargo xtask setup` installs it");
+        return;
+    };
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoint/boto3").join(script).with_extension("py");
+    let mut command = Command::new(python);
+    command.arg("-B").arg(place).env("ENDPOINT", format!("http://{}", stage.address()));
+    command.env("HOME", stage.directory.path()).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
+}
+
+/// The Python that `cargo xtask setup` made, or that of the machine.
+fn python() -> Option<PathBuf> {
+    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/python");
+    [own, "python3".into()].into_iter().find(|python| {
+        let tried = Command::new(python).args(["-c", "import boto3"]).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    })
+}
+
+/// A shape as the service model would have it; what a structure holds is told where it stands.
+fn shape(shape: &Shape) -> Value {
+    let members = shape.members.iter().map(|member| {
+        json!({ "name": member.name, "query": member.query, "xml": member.xml, "kind": kind(member.kind),
+            "required": member.required })
+    });
+    members.collect()
+}
+
+fn kind(of: Kind) -> Value {
+    match of {
+        Kind::Text => json!("string"),
+        Kind::Integer => json!("integer"),
+        Kind::Boolean => json!("boolean"),
+        Kind::Time => json!("timestamp"),
+        Kind::Structure(inner) => json!({ "structure": shape(inner) }),
+        Kind::List(inner) => json!({ "list": kind(*inner) }),
+    }
+}
+
+#[test]
+fn f138_every_name_is_that_of_the_service_model() {
+    let operations = OPERATIONS.iter().map(|operation| {
+        json!({ "name": operation.name, "input": shape(operation.input), "output": shape(operation.output) })
+    });
+    let empty = EMPTY.iter().map(|empty| json!({ "name": empty.name, "json": empty.json, "xml": empty.xml }));
+    let known = json!({ "operations": operations.collect::<Value>(), "empty": empty.collect::<Value>() });
+    run("model", &Stage::open(), &known);
+}
+
+#[test]
+fn its_paginators_turn_every_page() {
+    run("pages", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn its_waiters_wait_for_what_there_is_and_give_up_on_what_is_not() {
+    run("waiters", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn f31_f84_f86_its_resources_do_what_their_methods_say() {
+    run("resources", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn its_errors_have_the_code_and_the_words() {
+    run("errors", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn its_filters_have_wildcards() {
+    run("filters", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn f100_its_signatures_are_proved() {
+    let stage = Stage::with(|settings, directory| settings.keys = Some(keys(directory)));
+    run("signing", &stage, &json!({ "keys": KEYS.map(|(key, _)| key), "secret": SECRET }));
+}
+
+#[test]
+fn f21_an_old_version_of_the_api_makes_the_group_of_old() {
+    run("old", &Stage::open(), &Value::Null);
+}
