@@ -7,8 +7,29 @@ mod command;
 use command::Sgfw;
 use std::path::Path;
 
-const VERBS: [&str; 12] = [
-    "apply", "plan", "validate", "status", "show", "flows", "counters", "log", "detach", "history", "diff", "rollback",
+const VERBS: [&str; 22] = [
+    "apply",
+    "plan",
+    "validate",
+    "test",
+    "status",
+    "show",
+    "explain",
+    "who",
+    "reach",
+    "flows",
+    "counters",
+    "log",
+    "history",
+    "diff",
+    "rollback",
+    "detach",
+    "agent",
+    "serve",
+    "export",
+    "doctor",
+    "copy-group",
+    "my-ip",
 ];
 
 const GOOD: &str = "\

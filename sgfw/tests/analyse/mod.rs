@@ -44,13 +44,29 @@ const TYPES: [u8; 3] = [0, 8, 128];
 const GROUPS: [&str; 4] = ["a", "b", "c", "default"];
 const INTERFACES: [&str; 3] = ["eth0", "eth1", "eth2"];
 
+/// Addresses that nobody ever has: one in every part that the blocks cut.
+pub(crate) const STRANGERS: [&str; 10] = [
+    "10.0.0.0",
+    "10.0.0.200",
+    "11.0.0.1",
+    "200.0.0.1",
+    "fd00::3",
+    "fd00::99",
+    "fd00:0:0:1::99",
+    "2001:db8::1",
+    "9000::1",
+    "fe00::1",
+];
+/// A type that no rule names.
+const OTHER_TYPE: u8 = 77;
+
 /// All that can be asked for.
 pub(crate) fn questions() -> Vec<What> {
     let ports = PORTS.iter().flat_map(|port| [What::Tcp(*port), What::Udp(*port)]);
-    let messages = TYPES.iter().flat_map(|kind| {
-        [0, 1].map(|code| What::Icmp { kind: *kind, code }).into_iter().chain([What::Icmpv6 { kind: *kind, code: 0 }])
+    let messages = TYPES.iter().chain(&[OTHER_TYPE]).flat_map(|kind| {
+        [0, 1].into_iter().flat_map(|code| [What::Icmp { kind: *kind, code }, What::Icmpv6 { kind: *kind, code }])
     });
-    ports.chain(messages).chain([What::Other(47), What::Other(0), What::Other(255)]).collect()
+    ports.chain(messages).chain([47, 0, 255, 99].map(What::Other)).collect()
 }
 
 /// Every address as a value.
@@ -140,7 +156,7 @@ fn group(random: &mut Random, name: &str) -> Group {
     group.canonical()
 }
 
-fn rule(random: &mut Random) -> Option<Rule> {
+pub(crate) fn rule(random: &mut Random) -> Option<Rule> {
     let range = |random: &mut Random| {
         let (a, b) = (random.pick(&EDGES), random.pick(&EDGES));
         let all = random.chance(30);
@@ -166,7 +182,7 @@ fn rule(random: &mut Random) -> Option<Rule> {
     Some(Rule { traffic, peer, description: None, origin: Origin::default() })
 }
 
-fn block(random: &mut Random) -> IpNet {
+pub(crate) fn block(random: &mut Random) -> IpNet {
     random.pick(&BLOCKS).parse().map(|block: IpNet| block.trunc()).unwrap()
 }
 

@@ -91,7 +91,7 @@ const UNSAFE: &[&str] = &[
 ];
 
 /// A room and what it must not reach for; the reason is the same for all: its inputs are values.
-const CLOSED: [(&str, &[&str]); 5] = [
+const CLOSED: [(&str, &[&str]); 6] = [
     ("sgfw/src/model/", &["crate::policy", "crate::compile", "crate::plan", "crate::kernel", "crate::cli", "std::fs"]),
     (
         "sgfw/src/compile/",
@@ -100,6 +100,20 @@ const CLOSED: [(&str, &[&str]); 5] = [
     (
         "sgfw/src/plan/",
         &["crate::policy", "crate::kernel", "crate::cli", "std::fs", "std::time", "std::env", "std::process"],
+    ),
+    (
+        "sgfw/src/analyse/",
+        &[
+            "crate::policy",
+            "crate::compile",
+            "crate::kernel",
+            "crate::control",
+            "crate::cli",
+            "std::fs",
+            "std::time",
+            "std::env",
+            "std::process",
+        ],
     ),
     ("sgfw/src/kernel/", &["crate::policy", "crate::cli", "crate::reference"]),
     (
@@ -193,6 +207,12 @@ mod tests {
         check(RULE, "sgfw/src/declare/adopt.rs", "use crate::inventory::State;", &[]);
         check(RULE, "sgfw/src/declare/adopt.rs", "use crate::policy::Loaded;\nuse std::fs;", &[1, 2]);
         check(RULE, "sgfw/src/declare/adopt.rs", "use serde_yaml::Value;", &[1]);
+    }
+
+    #[test]
+    fn analyse_judges_values_alone() {
+        check(RULE, "sgfw/src/analyse/miss.rs", "use crate::reference::What;", &[]);
+        check(RULE, "sgfw/src/analyse/miss.rs", "use crate::kernel::Probe;\nuse std::fs;", &[1, 2]);
     }
 
     #[test]
