@@ -7,10 +7,12 @@ use super::attach;
 use super::error::KernelError;
 use super::layout::{LOG, OWN, SHARED};
 use super::paths::{Paths, names};
+use super::probe::forget_others;
 use aya::programs::{Program, SchedClassifier, TestRun, TestRunOptions, Xdp};
 use aya::{Ebpf, EbpfLoader};
 use sha2::{Digest, Sha256};
 use std::fs;
+use std::path::Path;
 
 /// The BPF object, built by `cargo xtask build-ebpf`.
 static OBJECT: &[u8] = aya::include_bytes_aligned!(env!("SGFW_BPF_OBJECT"));
@@ -53,13 +55,22 @@ pub(super) fn open_for_test() -> Result<Ebpf, KernelError> {
     loader.load(OBJECT).map_err(|error| KernelError::aya("load the BPF object", &error))
 }
 
-/// The same over some of the pinned maps; of the others, these have so many entries.
-pub(super) fn open_beside(paths: &Paths, pinned: &[&str], sizes: &[(&str, u32)]) -> Result<Ebpf, KernelError> {
+/// The same over some of the pinned maps; of the others, these have so many entries, and some are pinned in a directory.
+pub(super) fn open_beside(
+    paths: &Paths,
+    pinned: &[&str],
+    sizes: &[(&str, u32)],
+    own: Option<(&Path, &[&str])>,
+) -> Result<Ebpf, KernelError> {
     let on = 1u8;
     let mut loader = EbpfLoader::new();
     loader.override_global("SGFW_TEST", &on, true);
     for name in pinned {
         loader.map_pin_path(name, paths.map(name));
+    }
+    for (directory, name) in own.into_iter().flat_map(|(directory, names)| names.iter().map(move |it| (directory, *it)))
+    {
+        loader.map_pin_path(name, directory.join(name));
     }
     for (name, entries) in sizes {
         loader.map_max_entries(name, *entries);
@@ -95,6 +106,7 @@ pub(super) fn ensure(paths: &Paths, netns: u64) -> Result<(), KernelError> {
         load(paths, netns, &mut object, name, test)?;
     }
     attach::update_links(paths, netns)?;
+    forget_others(paths);
     remove_old(paths, netns)
 }
 

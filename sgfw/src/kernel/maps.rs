@@ -11,7 +11,7 @@ use sgfw_common::maps::{Counter, Flow, FlowKey, FlowKey4, Interface, Member, Mem
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// A map with keys `K` and values `V`.
@@ -80,6 +80,19 @@ pub(super) struct FlowTable {
 }
 
 impl FlowTable {
+    /// All of them by where a name lies, from the most trusted to the least.
+    pub(super) fn open_all(path: impl Fn(&str) -> PathBuf) -> Result<[Self; 4], KernelError> {
+        let open = |four: &'static str, six: &'static str| -> Result<Self, KernelError> {
+            Ok(Self { four: Table::open(&path(four), four)?, six: Table::open(&path(six), six)? })
+        };
+        Ok([
+            open("CT_TCP4", "CT_TCP6")?,
+            open("CT_HALF_OPEN4", "CT_HALF_OPEN6")?,
+            open("CT_OTHER4", "CT_OTHER6")?,
+            open("CT_FRAGMENTS4", "CT_FRAGMENTS6")?,
+        ])
+    }
+
     pub(super) fn all(&self) -> Result<Vec<(FlowKey, Flow)>, KernelError> {
         let four = self.four.all()?.into_iter().map(|(key, flow)| (FlowKey::from(key), flow));
         Ok(four.chain(self.six.all()?).collect())

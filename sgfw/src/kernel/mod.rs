@@ -8,6 +8,7 @@
 //! /sys/fs/bpf/sgfw/v1/netns/INODE/maps/NAME        the maps of one network namespace: device index to slot
 //! /sys/fs/bpf/sgfw/v1/netns/INODE/programs/NAME    the programs that read them
 //! /sys/fs/bpf/sgfw/v1/netns/INODE/links/SLOT-HOOK  what is attached
+//! /sys/fs/bpf/sgfw/v1/questions/DIGEST/            programs and maps that `explain` asks; nothing is attached to them
 //! ```
 //!
 //! This room sees no group's name and no YAML; it is given [`crate::plan`] values and gives them back.
@@ -196,12 +197,12 @@ impl Kernel {
     }
 
     /// The programs of one interface, to be asked about packets that go these ways, beside those that are attached:
-    /// nothing live changes.
+    /// nothing live changes. Programs that are not pinned for it yet are, until [`Kernel::remove`].
     ///
     /// # Errors
     /// No privilege, or a map that cannot be opened.
     pub fn probe(&self, at: (u32, Taken), ways: &[Direction]) -> Result<LiveProbe, KernelError> {
-        LiveProbe::open(&self.paths, at, ways)
+        LiveProbe::open(&self.paths, &self.maps, at, ways)
     }
 
     /// Turns the log of drops on.

@@ -72,6 +72,11 @@ impl Paths {
         self.root().join("netns").join(netns.to_string())
     }
 
+    /// What an object's questions are put to; of the empty digest, that of all objects.
+    pub(super) fn questions(&self, digest: &str) -> PathBuf {
+        self.root().join("questions").join(digest)
+    }
+
     /// Whether anything was ever applied here. Not being allowed to look is not the same as nothing there.
     pub(super) fn exists(&self) -> Result<bool, KernelError> {
         let path = self.map("ACTIVE");
@@ -122,11 +127,13 @@ pub(super) fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-fn make(directory: &Path) -> Result<(), KernelError> {
+/// Makes a directory and those above it.
+pub(super) fn make(directory: &Path) -> Result<(), KernelError> {
     fs::create_dir_all(directory).map_err(|error| KernelError::system(format!("make {}", directory.display()), error))
 }
 
-fn remove(directory: &Path) -> Result<(), KernelError> {
+/// Removes a directory, if it is there.
+pub(super) fn remove(directory: &Path) -> Result<(), KernelError> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(KernelError::system(format!("remove {}", directory.display()), error)),

@@ -1,8 +1,10 @@
 //! The loaded program over maps of its own, attached to nothing: what it would do with a packet, by
 //! `BPF_PROG_TEST_RUN`. For proofs and for explaining.
 
+mod beside;
 mod live;
 
+pub(super) use beside::forget_others;
 pub use live::{Asked, LiveProbe};
 
 use super::error::KernelError;
@@ -179,16 +181,7 @@ impl Probe {
             ProbeHook::Xdp => self.xdp()?.test_run(options),
             ProbeHook::TcIn | ProbeHook::TcOut => self.tc(hook.program())?.test_run(options),
         };
-        let code = ran.map_err(failed)?.return_value;
-        // XDP_PASS is 2, TC_ACT_UNSPEC is -1.
-        let pass = if hook == ProbeHook::Xdp { 2 } else { u32::MAX };
-        let verdict = if code == pass { Verdict::Pass } else { Verdict::Drop };
-        let number = self.reason.get(&0)?.unwrap_or(u32::MAX);
-        let reason = Reason::ALL.iter().find(|reason| **reason as u32 == number).copied();
-        reason.map(|reason| (verdict, reason)).ok_or_else(|| KernelError::Aya {
-            what: "run a program for a test".into(),
-            error: format!("it left reason {number}"),
-        })
+        answer(hook, ran.map_err(failed)?.return_value, &self.reason)
     }
 
     /// What the benchmark's step changes from run to run: `ports` source ports in turn, and the bits of
@@ -239,6 +232,19 @@ impl std::fmt::Debug for Probe {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Probe").field("running", &self.running.slots).finish_non_exhaustive()
     }
+}
+
+/// What a return code and the reason that the program left say.
+fn answer(hook: ProbeHook, code: u32, reason: &Table<u32, u32>) -> Result<(Verdict, Reason), KernelError> {
+    // XDP_PASS is 2, TC_ACT_UNSPEC is -1.
+    let pass = if hook == ProbeHook::Xdp { 2 } else { u32::MAX };
+    let verdict = if code == pass { Verdict::Pass } else { Verdict::Drop };
+    let number = reason.get(&0)?.unwrap_or(u32::MAX);
+    let reason = Reason::ALL.iter().find(|reason| **reason as u32 == number).copied();
+    reason.map(|reason| (verdict, reason)).ok_or_else(|| KernelError::Aya {
+        what: "run a program for a test".into(),
+        error: format!("it left reason {number}"),
+    })
 }
 
 fn missing(program: &'static str) -> KernelError {

@@ -5,32 +5,18 @@
 //! flow tables, counters, the log, and a copy of the interface's entry. So no live connection sees a question, no
 //! counter moves, and a flow that a question speaks of is opened in the tables of its own.
 
-use super::{Probe, ProbeHook, TEST_DEVICE, missing};
+use super::beside::Beside;
+use super::{ProbeHook, TEST_DEVICE, answer};
 use crate::kernel::error::KernelError;
-use crate::kernel::load;
-use crate::kernel::maps::{Maps, Table};
+use crate::kernel::maps::Maps;
 use crate::kernel::paths::Paths;
 use crate::model::Direction;
-use crate::plan::{Running, Taken};
-use aya::programs::Program;
+use crate::plan::Taken;
 use sgfw_common::maps::{EGRESS, INGRESS, Interface, Rules, Tree, flag};
 use sgfw_common::reason::{Reason, Verdict};
-use std::collections::BTreeSet;
 
-/// The maps that are shared with what is attached.
-const IN_FORCE: [&str; 5] = ["ACTIVE", "NODES32", "NODES128", "MEMBERS", "MEMBER_CELLS"];
-/// The maps that a few packets do not fill, and how many entries they need.
-const SMALL: [(&str, u32); 9] = [
-    ("CT_TCP4", 256),
-    ("CT_TCP6", 256),
-    ("CT_HALF_OPEN4", 256),
-    ("CT_HALF_OPEN6", 256),
-    ("CT_OTHER4", 256),
-    ("CT_OTHER6", 256),
-    ("CT_FRAGMENTS4", 256),
-    ("CT_FRAGMENTS6", 256),
-    ("COUNTERS", 1),
-];
+/// The slot of the interface that is asked about, beside those in force.
+const SLOT: u32 = 1;
 /// The time at which everything happens, in ticks: late enough that nothing is older.
 const NOW: u64 = 1 << 32;
 
@@ -48,8 +34,7 @@ pub struct Asked<'a> {
 /// The program of one interface over the maps in force.
 #[derive(Debug)]
 pub struct LiveProbe {
-    probe: Probe,
-    slot: u32,
+    beside: Beside,
     taken: Taken,
     /// The entry in force, of the version that is.
     entry: Interface,
@@ -60,29 +45,14 @@ impl LiveProbe {
     /// For packets that go these ways: each way has a program, and loading one takes its time.
     pub(in crate::kernel) fn open(
         paths: &Paths,
+        maps: &Maps,
         (slot, taken): (u32, Taken),
         ways: &[Direction],
     ) -> Result<Self, KernelError> {
-        let live = Maps::open(paths)?;
-        let version = live.active.get(&0)?.unwrap_or(0) & 1;
-        let entry = live.interfaces.get(&(slot * 2 + version))?.unwrap_or_default();
-        let mut object = load::open_beside(paths, &IN_FORCE, &SMALL)?;
-        for hook in ways.iter().map(|way| hook(&entry, taken, *way)).collect::<BTreeSet<_>>() {
-            match object.program_mut(hook.program()) {
-                Some(Program::Xdp(program)) => program.load(),
-                Some(Program::SchedClassifier(program)) => program.load(),
-                _ => return Err(missing(hook.program())),
-            }
-            .map_err(|error| KernelError::aya("load a program for a question", &error))?;
-        }
-        let maps = Maps::take(&mut object)?;
-        let devices = Table::take(&mut object, "IFINDEX")?;
-        let clock = Table::take(&mut object, "TEST_CLOCK")?;
-        let reason = Table::take(&mut object, "TEST_REASON")?;
-        let probe = Probe { object, maps, devices, clock, reason, step: None, running: Running::default() };
-        probe.devices.set(&[(TEST_DEVICE, slot)])?;
-        probe.set_now(NOW)?;
-        Ok(Self { probe, slot, taken, entry, version })
+        let version = maps.active.get(&0)?.unwrap_or(0) & 1;
+        let entry = maps.interfaces.get(&(slot * 2 + version))?.unwrap_or_default();
+        let hooks = ways.iter().map(|way| hook(&entry, taken, *way)).collect();
+        Ok(Self { beside: Beside::open(paths, &hooks)?, taken, entry, version })
     }
 
     /// Runs packets one after the other, flows remembered: what becomes of the last one, and why. The next call
@@ -91,15 +61,19 @@ impl LiveProbe {
     /// # Errors
     /// The kernel refuses a run, or there is no packet.
     pub fn ask(&self, packets: &[Asked<'_>]) -> Result<(Verdict, Reason), KernelError> {
-        self.probe.forget_flows()?;
-        let mut answer = None;
+        let _held = self.beside.hold()?;
+        self.beside.forget_flows()?;
+        self.beside.devices.set(&[(TEST_DEVICE, SLOT)])?;
+        self.beside.clock.set(&[(0, NOW)])?;
+        let mut last = None;
         for packet in packets {
             let entry = if packet.opens { opening(self.entry, packet.direction) } else { self.entry };
-            self.probe.maps.interfaces.set(&[(self.slot * 2 + self.version, entry)])?;
+            self.beside.interfaces.set(&[(SLOT * 2 + self.version, entry)])?;
             let hook = hook(&self.entry, self.taken, packet.direction);
-            answer = Some(self.probe.run(hook, packet.frame)?);
+            let code = self.beside.run(hook, packet.frame)?;
+            last = Some(answer(hook, code, &self.beside.reason)?);
         }
-        answer.ok_or_else(|| KernelError::Aya { what: "ask the program".into(), error: "no packet is given".into() })
+        last.ok_or_else(|| KernelError::Aya { what: "ask the program".into(), error: "no packet is given".into() })
     }
 }
 
