@@ -173,3 +173,131 @@ fn a_question_that_cannot_be_read_is_answered_so() {
     let socket = std::fs::metadata(lab.sgfw.state().join("agent.sock")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&socket.permissions()) & 0o777, 0o660);
 }
+
+/// What a command said, without what is only one lab's.
+fn said(lab: &Lab, words: &[&str]) -> (Option<i32>, String, String) {
+    let said = lab.sgfw.run(words);
+    let room = lab.sgfw.room.path().display().to_string();
+    let plain = |text: &str| text.replace(&lab.here, "NETNS").replace(&room, "ROOM");
+    (said.code, plain(&said.out), plain(&said.err))
+}
+
+#[test]
+fn commands_say_the_same_through_the_agent_as_by_themselves() {
+    let name = "commands_say_the_same_through_the_agent_as_by_themselves";
+    let (Some(alone), Some(beside)) = (Lab::new(name), Lab::new(name)) else { return };
+    let _agent = Agent::start(&beside, &[]);
+    let policies = |lab: &Lab| {
+        let text = std::fs::read_to_string(lab.policy("80", "")).unwrap();
+        let file = |name: &str, from: &str, to: &str| lab.sgfw.file(name, &text.replace(from, to));
+        [
+            file("one.yaml", "", ""),
+            file("two.yaml", "ports: 80", "ports: 81"),
+            file("gone.yaml", "device: v0", "device: v9"),
+            file(
+                "test.yaml",
+                "groups:\n",
+                "tests:\n  - {deny: {tcp: 80}, from: 10.9.0.2, to: {interface: web}}\ngroups:\n",
+            ),
+            file("bad.yaml", "ports: 80", "prots: 80"),
+            file("open.yaml", "ports: 80, from: 10.0.0.0/8", "ports: 22, from: 0.0.0.0/0"),
+        ]
+    };
+    let (files_alone, files_beside) = (policies(&alone), policies(&beside));
+    let steps: &[&[&str]] = &[
+        &["rollback"],
+        &["detach", "v0"],
+        &["apply", "0"],
+        &["apply", "0"],
+        &["apply", "1", "-o", "json"],
+        &["apply", "1", "-o", "json", "--color", "always"],
+        &["apply", "0", "--color", "always"],
+        &["apply", "2"],
+        &["apply", "3"],
+        &["apply", "3", "-o", "json"],
+        &["apply", "4"],
+        &["apply", "5"],
+        &["apply", "0", "--device", "nobody=v0"],
+        &["rollback"],
+        &["rollback", "77"],
+        &["rollback", "1", "-o", "json"],
+        &["detach", "v9"],
+        &["detach", "v0", "-o", "json"],
+        &["apply"],
+        &["apply", "-q"],
+        &["detach", "--all"],
+        &["detach", "--all"],
+    ];
+    for step in steps {
+        let of = |files: &[String; 6]| -> Vec<String> {
+            let word = |word: &&str| match (step[0], word.parse::<usize>()) {
+                ("apply", Ok(index)) => files[index].clone(),
+                _ => (*word).to_owned(),
+            };
+            step.iter().map(word).collect()
+        };
+        let (here, there) = (of(&files_alone), of(&files_beside));
+        let here = said(&alone, &here.iter().map(String::as_str).collect::<Vec<_>>());
+        let there = said(&beside, &there.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(there, here, "{step:?}");
+    }
+    let authors = |lab: &Lab| lab.sgfw.run(&["history"]).exits(0).out.matches(" pid ").count();
+    assert_eq!(authors(&alone), 0);
+    assert!(authors(&beside) > 2, "the agent did not do it: {}", beside.sgfw.run(&["history"]).out);
+}
+
+#[test]
+fn what_was_detached_beside_an_agent_stays_so_until_the_next_apply() {
+    let Some(lab) = Lab::new("what_was_detached_beside_an_agent_stays_so_until_the_next_apply") else { return };
+    let agent = Agent::start(&lab, &[]);
+    let policy = lab.policy("80", "");
+    let _shut = lab.listen(81);
+    let is_protected = || lab.connect(81).is_none();
+    let stays_open = || {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(2) {
+            assert!(!is_protected(), "the agent attached it again");
+            sleep(Duration::from_millis(100));
+        }
+    };
+    lab.sgfw.run(&["apply", &policy]).exits(0);
+    assert!(is_protected());
+    lab.sgfw.run(&["detach", "web"]).exits(0).says(&["detached"]);
+    stays_open();
+    assert!(agent.health().unwrap().left["web"].contains("stays detached"), "{:?}", agent.health());
+    // An action about something else does not attach it either.
+    lab.sgfw.run(&["ec2", "create-security-group", "--group-name", "other", "--description", "x"]).exits(0);
+    stays_open();
+    lab.sgfw.run(&["apply", &policy]).exits(0).says(&["attach v0"]);
+    assert!(is_protected() && agent.health().is_some());
+    // Behind the agent's back: no revision tells of it.
+    let alone = lab.sgfw.command(&["detach", "v0"]).env("SGFW_SOCKET", "/nowhere/agent.sock").output().unwrap();
+    assert!(alone.status.success(), "{alone:?}");
+    stays_open();
+    // What the store holds, applied again, attaches it for good.
+    lab.sgfw.run(&["apply"]).exits(0).says(&["attach v0"]);
+    sleep(Duration::from_millis(1200));
+    assert!(is_protected(), "the agent took it off again");
+    lab.sgfw.run(&["ec2", "create-security-group", "--group-name", "more", "--description", "x"]).exits(0);
+    assert!(is_protected() && agent.health().unwrap().left.is_empty());
+}
+
+#[test]
+fn after_everything_was_detached_the_agent_rests() {
+    let Some(lab) = Lab::new("after_everything_was_detached_the_agent_rests") else { return };
+    let agent = Agent::start(&lab, &[]);
+    let _shut = lab.listen(81);
+    let policy = lab.policy("80", "");
+    lab.sgfw.run(&["apply", &policy]).exits(0);
+    assert!(lab.connect(81).is_none());
+    lab.sgfw.run(&["detach", "--all"]).exits(0).says(&["all programs and maps are removed"]);
+    sleep(Duration::from_millis(1500));
+    assert!(lab.connect(81).is_some() && !lab.sgfw.pins.join("v1").exists());
+    assert!(until(|| agent.health().unwrap().rests));
+    lab.sgfw.run(&["status"]).exits(0).says(&["everything was detached by order", "`sgfw apply`"]);
+    lab.sgfw.run(&["apply"]).exits(0).says(&["attach v0"]);
+    assert!(lab.connect(81).is_none() && until(|| !agent.health().unwrap().rests));
+    // It follows again.
+    assert!(ip(&["-n", &lab.here, "link", "set", "v0", "name", "lan0"]));
+    assert!(until(|| lab.status()["interfaces"][0]["device"] == "lan0"), "{:?}", agent.health());
+}

@@ -55,8 +55,8 @@ impl Backend {
             }
             Answer::Refused { code, message } => Err(Fault::told(&code, message).into()),
             Answer::Busy { message } => Err(PerformError::Unavailable(message)),
-            Answer::Failed { message } => Err(PerformError::Broken(message)),
-            Answer::Health(_) => Err(PerformError::Broken("the agent answers something else".into())),
+            Answer::Failed { message, .. } => Err(PerformError::Broken(message)),
+            Answer::Health(_) | Answer::Said(_) => Err(PerformError::Broken("the agent answers something else".into())),
         }
     }
 

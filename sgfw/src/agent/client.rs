@@ -25,6 +25,14 @@ pub enum ClientError {
     },
 }
 
+impl ClientError {
+    /// Whether this process may not speak to it.
+    pub fn is_privilege(&self) -> bool {
+        let Self::Socket { error, .. } = self;
+        error.kind() == io::ErrorKind::PermissionDenied
+    }
+}
+
 /// A connection to the agent.
 #[derive(Debug)]
 pub struct Client {
@@ -58,6 +66,9 @@ impl Client {
     fn exchange(&mut self, ask: &Ask) -> io::Result<Answer> {
         let mut line = serde_json::to_vec(ask)?;
         line.push(b'\n');
+        if line.len() as u64 > LONGEST {
+            return Err(io::Error::other(format!("more than {} MiB to say", LONGEST >> 20)));
+        }
         self.stream.get_mut().write_all(&line)?;
         let mut answer = String::new();
         (&mut self.stream).take(LONGEST).read_line(&mut answer)?;

@@ -13,6 +13,7 @@ mod backend;
 mod client;
 mod converge;
 mod notify;
+mod orders;
 mod protocol;
 mod reload;
 mod run;
@@ -20,5 +21,6 @@ mod socket;
 
 pub use backend::Backend;
 pub use client::{Client, ClientError};
-pub use protocol::{Answer, Ask, Health, PolicyFile, SOCKET};
+pub use orders::{Orderer, Orders};
+pub use protocol::{Answer, Ask, Health, Order, PolicyFile, SOCKET, Said};
 pub use run::{Agent, AgentError, Settings};

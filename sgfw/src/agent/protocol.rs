@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub const SOCKET: &str = "/run/sgfw/agent.sock";
 
 /// The longest line that is read, in bytes.
-pub(super) const LONGEST: u64 = 32 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 
 /// A question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,19 +30,65 @@ pub enum Ask {
         #[serde(default)]
         version: Option<String>,
     },
-    /// Policy files, all that is declared.
-    Apply {
-        /// The files.
-        files: Vec<PolicyFile>,
-        /// Interface and device.
-        devices: Vec<(String, String)>,
+    /// What a command of sgfw would do by itself where no agent runs.
+    Order {
+        /// What.
+        order: Order,
         /// Who asks.
         author: String,
+        /// Whether the asker's standard output and standard error take colour.
+        colour: (bool, bool),
     },
     /// Read the agent's own files again.
     Reload,
     /// How it goes.
     Health,
+}
+
+/// A command that changes things, with everything that the asker alone knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "verb", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Order {
+    /// Put policy files in force, or what the store holds.
+    Apply {
+        /// The files, all that is declared; none: what the store holds. They were read and checked by the asker.
+        files: Vec<PolicyFile>,
+        /// Interface and device.
+        devices: Vec<(String, String)>,
+        /// Do it even if somebody who is logged in could not log in again.
+        allow_lockout: bool,
+        /// The asker's own login, as sshd tells of it.
+        login: Option<String>,
+    },
+    /// Go back to an earlier revision.
+    Rollback {
+        /// Which; none: the last but one.
+        revision: Option<u64>,
+        /// As of `Apply`.
+        allow_lockout: bool,
+        /// As of `Apply`.
+        login: Option<String>,
+    },
+    /// Take sgfw off devices.
+    Detach {
+        /// Devices or interfaces.
+        names: Vec<String>,
+        /// All of them: the agent rests until something is put in force again.
+        all: bool,
+    },
+}
+
+/// What a command prints.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Said {
+    /// For people.
+    pub text: String,
+    /// For programs.
+    pub json: Value,
+    /// What is said beside it, on standard error.
+    pub notes: Vec<String>,
+    /// The exit code.
+    pub code: u8,
 }
 
 /// A policy file on its way.
@@ -82,10 +128,18 @@ pub enum Answer {
         /// Who, in words.
         message: String,
     },
+    /// An order was obeyed.
+    Said(Said),
     /// Something else is wrong.
     Failed {
         /// What.
         message: String,
+        /// What to do about it, where the message does not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        help: Option<String>,
+        /// The exit code of a command that fails so; none where no command was ordered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u8>,
     },
     /// How it goes.
     Health(Health),
@@ -110,6 +164,16 @@ pub struct Health {
     pub reload: Option<String>,
     /// Interfaces that are unprotected, with why.
     pub left: BTreeMap<String, String>,
+    /// Everything was detached by order, and nothing was put in force since.
+    #[serde(default)]
+    pub rests: bool,
+}
+
+impl Answer {
+    /// Something is wrong, in words.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed { message: message.into(), help: None, code: None }
+    }
 }
 
 impl From<ControlError> for Answer {
@@ -117,7 +181,7 @@ impl From<ControlError> for Answer {
         match error {
             ControlError::Refused(fault) => Self::Refused { code: fault.code.into(), message: fault.message },
             other if other.is_passing() => Self::Busy { message: other.to_string() },
-            other => Self::Failed { message: other.to_string() },
+            other => Self::failed(other.to_string()),
         }
     }
 }

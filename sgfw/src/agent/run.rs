@@ -1,6 +1,7 @@
 //! The agent's life: one lock, one socket, one look a second.
 
 use super::converge::Seen;
+use super::orders::Orders;
 use super::protocol::Health;
 use super::{converge, notify, reload, socket};
 use crate::control::{ControlError, Engine, Outcome, now};
@@ -54,6 +55,8 @@ pub struct Settings {
     pub socket: PathBuf,
     /// Policy files that it applies at the start and on SIGHUP; none: what the store holds.
     pub files: Vec<PathBuf>,
+    /// How commands that come by the socket are obeyed.
+    pub orders: Arc<dyn Orders>,
 }
 
 /// What the threads share.
@@ -62,6 +65,8 @@ pub struct Agent {
     pub(super) engine: Mutex<Engine>,
     pub(super) health: Mutex<Health>,
     seen: Mutex<Option<Seen>>,
+    /// Everything was detached by order: nothing is put in force by itself.
+    pub(super) rests: AtomicBool,
     reload: Arc<AtomicBool>,
     end: Arc<AtomicBool>,
 }
@@ -80,6 +85,7 @@ impl Agent {
             engine: Mutex::new(engine),
             health: Mutex::new(health),
             seen: Mutex::new(None),
+            rests: AtomicBool::new(false),
             reload: Arc::new(AtomicBool::new(false)),
             end: Arc::new(AtomicBool::new(false)),
         });
@@ -131,15 +137,36 @@ impl Agent {
     /// One look, and what came of it.
     fn look(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = converge::converge(&mut self.engine(), &mut seen);
-        drop(seen);
+        let mut engine = self.engine();
+        let found = match self.rests.load(Ordering::Relaxed) {
+            true => self.rest(&mut engine),
+            false => converge::converge(&mut engine, &mut seen),
+        };
+        drop((engine, seen));
         self.note(found);
+    }
+
+    /// Nothing is put in force, until somebody else has done so.
+    fn rest(&self, engine: &mut Engine) -> Result<Outcome, ControlError> {
+        engine.refresh()?;
+        engine.forget();
+        let rests = engine.kernel()?.is_none();
+        self.rests.store(rests, Ordering::Relaxed);
+        Ok(Outcome { revision: engine.revision, ..Outcome::default() })
+    }
+
+    /// The next look is a whole one.
+    pub(super) fn forget(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Takes the policy files; what is wrong with them keeps the old policy.
     pub(super) fn take_files(&self) {
         let taken = reload::files(&mut self.engine(), &self.settings.files);
         let why = taken.as_ref().err().cloned();
+        if why.is_none() {
+            self.rests.store(false, Ordering::Relaxed);
+        }
         if let Some(why) = &why {
             tell(&format!("the policy files are not taken, the policy before stays: {why}"));
         }
@@ -149,6 +176,7 @@ impl Agent {
     fn note(&self, found: Result<Outcome, ControlError>) {
         let mut health = self.health();
         health.looked = now();
+        health.rests = self.rests.load(Ordering::Relaxed);
         match found {
             Ok(outcome) => {
                 if health.left != outcome.left {

@@ -1,10 +1,9 @@
 //! The socket: who may speak is said by its mode (0660), who spoke is written down.
 
+use super::orders::Orderer;
 use super::protocol::{Answer, Ask, LONGEST};
-use super::reload;
 use super::run::{Agent, AgentError, tell};
 use crate::api::Action;
-use crate::kernel::Binding;
 use crate::service::Asker;
 use rustix::net::sockopt::socket_peercred;
 use serde_json::Value;
@@ -44,7 +43,7 @@ pub(super) fn serve(agent: &Arc<Agent>, listener: UnixListener) {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             if open.load(Ordering::Relaxed) >= MOST {
-                let _ = answer_to(&stream, &Answer::Failed { message: "too many connections to the agent".into() });
+                let _ = answer_to(&stream, &Answer::failed("too many connections to the agent"));
                 continue;
             }
             let (agent, open) = (agent.clone(), open.clone());
@@ -69,7 +68,7 @@ fn converse(agent: &Agent, stream: &UnixStream) -> io::Result<()> {
         }
         let answer = match serde_json::from_str::<Ask>(&line) {
             Ok(ask) => answer(agent, ask, &peer),
-            Err(error) => Answer::Failed { message: format!("the question cannot be read: {error}") },
+            Err(error) => Answer::failed(format!("the question cannot be read: {error}")),
         };
         answer_to(stream, &answer)?;
     }
@@ -96,19 +95,13 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
             agent.ask_reload();
             done(Value::Null, crate::control::Outcome::default())
         }
-        Ask::Apply { files, devices, author } => {
-            let author = format!("{author} ({peer})");
-            tell(&format!("apply by {author}"));
-            let bindings: Binding = devices.into_iter().collect();
-            match reload::texts(&mut agent.engine(), &files, &bindings, &author) {
-                Ok(outcome) => done(Value::Null, outcome),
-                Err(message) => Answer::Failed { message },
-            }
+        Ask::Order { order, author, colour } => {
+            agent.obey(order, Orderer { author: format!("{author} ({peer})"), colour })
         }
         Ask::Perform { scope, action, input, author, version } => {
             let action = match Action::from_json(&action, input) {
                 Ok(action) => action,
-                Err(error) => return Answer::Failed { message: format!("the request cannot be read: {error}") },
+                Err(error) => return Answer::failed(format!("the request cannot be read: {error}")),
             };
             let author = format!("{author} ({peer})");
             if action.operation().writes {
@@ -119,7 +112,7 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
             match agent.engine().perform_for(&asker, &action) {
                 Ok((reply, outcome)) => match serde_json::to_value(&reply) {
                     Ok(reply) => done(reply, outcome),
-                    Err(error) => Answer::Failed { message: error.to_string() },
+                    Err(error) => Answer::failed(error.to_string()),
                 },
                 Err(error) => error.into(),
             }

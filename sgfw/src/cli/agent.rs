@@ -2,10 +2,12 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::order::Commands;
 use super::reply::Reply;
 use crate::agent::{Agent as Process, AgentError, Settings};
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,8 +15,8 @@ Examples:
   sgfw agent /etc/sgfw/policy.yaml            # applies the file first, and again on SIGHUP
 
 It needs CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON, and CAP_SYS_ADMIN only for devices in network namespaces. It listens on a
-unix socket (mode 0660) and on no network. When it ends, packets are judged as before; `sgfw detach --all` ends that.
-A bad file keeps the policy before and shows in `sgfw status`.";
+unix socket (mode 0660) and on no network: whoever may speak there has it apply, roll back, detach and act. When it ends,
+packets are judged as before; `sgfw detach --all` ends that. A bad file keeps the policy before and shows in `sgfw status`.";
 
 /// Stay, and keep the kernel on the store: devices that come and go, what somebody removed, what others change
 #[derive(Args, Debug)]
@@ -32,6 +34,11 @@ impl Agent {
             store: context.store.clone(),
             socket: context.socket.clone(),
             files: self.files.clone(),
+            orders: Arc::new(Commands {
+                paths: context.paths.clone(),
+                store: context.store.clone(),
+                socket: context.socket.clone(),
+            }),
         })?;
         Ok(Reply::silent())
     }

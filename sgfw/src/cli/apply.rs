@@ -6,11 +6,13 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::lockout;
+use super::order;
 use super::plan::summary;
-use super::policy::{Planned, Policy};
+use super::policy::{Given, Planned, Policy};
 use super::progress::Progress;
 use super::reply::Reply;
 use super::table::count;
+use crate::agent::Order;
 use crate::control::Engine;
 use crate::kernel::Kernel;
 use crate::plan::{Op, Plan};
@@ -39,36 +41,52 @@ pub(super) struct Apply {
 
 impl Apply {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
-        let loaded = self.policy.load(context)?;
-        let _turn = context.store.lock("apply")?;
-        let mut engine = context.engine()?;
-        if let Some(unknown) = &engine.in_force()?.unknown {
-            context.note(&format!("{}: {unknown}; it is replaced all the same", context.err.yellow("warning")));
-        }
-        let planned = self.policy.plan(context, loaded.as_ref(), &mut engine)?;
-        if renewed(&mut engine)? {
-            context.note("the programs of another version were replaced by this one's; nothing was detached");
-        }
-        if planned.is_nothing() {
-            // What a killed apply hooked, and nothing wants.
-            engine.in_force()?.kernel.iter().try_for_each(Kernel::abandon)?;
-            let reply = nothing(&planned.enforcement.plan);
-            engine.commit(planned.into_change(), self.policy.sources(), context.author("apply"), &mut |_, _| ())?;
+        let given = self.policy.load(context)?;
+        let order = || {
+            let ((files, devices), login) = (given.to_send(), context.login.clone());
+            Order::Apply { files, devices, allow_lockout: self.allow_lockout, login }
+        };
+        if let Some(reply) = order::give(context, order)? {
             return Ok(reply);
         }
-        if !self.allow_lockout {
-            lockout::check(&planned.enforcement.resolved.snapshot)?;
-        }
-        let reply = if planned.is_only_stored() { stored(&planned) } else { done(context, &planned) };
-        let mut progress = Progress::new(context, planned.enforcement.plan.ops.len());
-        let (fail, ops) = (failpoint(), planned.enforcement.plan.ops.len());
-        engine.commit(planned.into_change(), self.policy.sources(), context.author("apply"), &mut |index, op| {
-            abort_at(fail, index);
-            progress.show(index, op);
-        })?;
-        abort_at(fail, ops);
-        Ok(reply)
+        let _turn = context.store.lock("apply")?;
+        apply(context, &mut context.engine()?, &given, self.allow_lockout)
     }
+}
+
+/// Puts what was given in force, by whoever has the turn.
+pub(super) fn apply(
+    context: &Context,
+    engine: &mut Engine,
+    given: &Given,
+    allow_lockout: bool,
+) -> Result<Reply, Failure> {
+    if let Some(unknown) = &engine.in_force()?.unknown {
+        context.note(&format!("{}: {unknown}; it is replaced all the same", context.err.yellow("warning")));
+    }
+    let planned = given.plan(context, engine)?;
+    if renewed(engine)? {
+        context.note("the programs of another version were replaced by this one's; nothing was detached");
+    }
+    if planned.is_nothing() {
+        // What a killed apply hooked, and nothing wants.
+        engine.in_force()?.kernel.iter().try_for_each(Kernel::abandon)?;
+        let reply = nothing(&planned.enforcement.plan);
+        engine.commit(planned.into_change(), given.sources(), context.author("apply"), &mut |_, _| ())?;
+        return Ok(reply);
+    }
+    if !allow_lockout {
+        lockout::check(context, &planned.enforcement.resolved.snapshot)?;
+    }
+    let reply = if planned.is_only_stored() { stored(&planned) } else { done(context, &planned) };
+    let mut progress = Progress::new(context, planned.enforcement.plan.ops.len());
+    let (fail, ops) = (failpoint(), planned.enforcement.plan.ops.len());
+    engine.commit(planned.into_change(), given.sources(), context.author("apply"), &mut |index, op| {
+        abort_at(fail, index);
+        progress.show(index, op);
+    })?;
+    abort_at(fail, ops);
+    Ok(reply)
 }
 
 /// Puts this version's programs in the place of another's.

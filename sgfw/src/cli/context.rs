@@ -2,11 +2,12 @@
 
 use super::failure::Failure;
 use super::style::{Colour, Style};
-use crate::agent;
+use crate::agent::{self, Orderer};
 use crate::control::{self, Engine};
 use crate::kernel::Paths;
 use crate::store::{self, Note, Redb};
 use clap::{Args, ValueEnum};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,6 +59,18 @@ pub(super) struct Context {
     pub(super) out: Style,
     /// Colours of standard error.
     pub(super) err: Style,
+    /// The caller's login, as sshd tells of it.
+    pub(super) login: Option<String>,
+    /// The agent, at work for somebody else.
+    behalf: Option<Behalf>,
+}
+
+/// Somebody else, for whom the agent does what they would have done by themselves.
+#[derive(Debug)]
+struct Behalf {
+    author: String,
+    /// What is said to them beside the reply.
+    notes: RefCell<Vec<String>>,
 }
 
 impl Context {
@@ -70,7 +83,34 @@ impl Context {
             quiet: global.quiet,
             out: Style::of(global.color, &std::io::stdout()),
             err: Style::of(global.color, &std::io::stderr()),
+            login: std::env::var("SSH_CONNECTION").ok(),
+            behalf: None,
         }
+    }
+
+    /// For somebody who asks the agent that has this store and these pins.
+    pub(super) fn on_behalf((paths, store, socket): (Paths, Redb, PathBuf), who: Orderer) -> Self {
+        Self {
+            paths,
+            store,
+            socket,
+            json: false,
+            quiet: false,
+            out: Style { colour: who.colour.0 },
+            err: Style { colour: who.colour.1 },
+            login: None,
+            behalf: Some(Behalf { author: who.author, notes: RefCell::default() }),
+        }
+    }
+
+    /// Whether this is the work of the agent for somebody else.
+    pub(super) const fn is_on_behalf(&self) -> bool {
+        self.behalf.is_some()
+    }
+
+    /// What was said beside the reply to somebody else.
+    pub(super) fn notes(self) -> Vec<String> {
+        self.behalf.map(|it| it.notes.into_inner()).unwrap_or_default()
     }
 
     /// The store, the state and the kernel together.
@@ -79,15 +119,17 @@ impl Context {
     }
 
     /// Who is at work, for the history.
-    #[expect(clippy::unused_self, reason = "what a verb is told comes from here")]
     pub(super) fn author(&self, action: &str) -> Note {
-        Note { author: author(), action: action.into(), time: control::now() }
+        let author = self.behalf.as_ref().map_or_else(author, |it| it.author.clone());
+        Note { author, action: action.into(), time: control::now() }
     }
 
     /// Says something beside the reply, on standard error.
     pub(super) fn note(&self, text: &str) {
-        if !self.quiet {
-            eprintln!("{text}");
+        match &self.behalf {
+            Some(behalf) => behalf.notes.borrow_mut().push(text.into()),
+            None if self.quiet => {}
+            None => eprintln!("{text}"),
         }
     }
 }

@@ -4,8 +4,10 @@ use super::apply::execute;
 use super::context::Context;
 use super::failure::Failure;
 use super::in_force::InForce;
+use super::order;
 use super::reply::Reply;
 use super::style::clean;
+use crate::agent::Order;
 use crate::compile::{Image, compile};
 use crate::control::{self, places, send_away};
 use crate::kernel::Kernel;
@@ -21,7 +23,8 @@ Examples:
   sgfw detach web database      # by the names of interfaces
   sgfw detach --all             # removes every program and map, and what is known of them
 
-A detached device is unprotected: its packets pass as if sgfw was not there.";
+A detached device is unprotected: its packets pass as if sgfw was not there. It stays so, also beside an agent, until the
+next `sgfw apply`; after --all the agent puts nothing in force before that, or before it is started anew.";
 
 /// Take sgfw off a device, or off all of them
 #[derive(Args, Debug)]
@@ -37,17 +40,25 @@ pub(super) struct Detach {
 
 impl Detach {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
-        let lock = context.store.lock("detach")?;
-        let mut now = InForce::read(context)?;
-        match now.kernel.take() {
-            Some(kernel) if self.all => all(context, kernel, &now, lock),
-            None if self.all => {
-                context.store.clear(lock)?;
-                Ok(Reply::new(&json!({ "detached": [] }), "nothing is attached\n".into()))
-            }
-            Some(kernel) => some(context, &kernel, &now, &self.names),
-            None => Err(not_attached(&self.names.join(", "), &now.running)),
+        let order = || Order::Detach { names: self.names.clone(), all: self.all };
+        if let Some(reply) = order::give(context, order)? {
+            return Ok(reply);
         }
+        detach(context, context.store.lock("detach")?, &self.names, self.all)
+    }
+}
+
+/// Takes sgfw off, by whoever has the turn.
+pub(super) fn detach(context: &Context, lock: Lock, names: &[String], everything: bool) -> Result<Reply, Failure> {
+    let mut now = InForce::read(context)?;
+    match now.kernel.take() {
+        Some(kernel) if everything => all(context, kernel, &now, lock),
+        None if everything => {
+            context.store.clear(lock)?;
+            Ok(Reply::new(&json!({ "detached": [] }), "nothing is attached\n".into()))
+        }
+        Some(kernel) => some(context, &kernel, &now, names),
+        None => Err(not_attached(&names.join(", "), &now.running)),
     }
 }
 

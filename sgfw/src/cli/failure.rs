@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::reply::{line, write_out};
+use crate::agent::{Answer, ClientError};
 use crate::compile::CompileError;
 use crate::control::ControlError;
 use crate::declare::Refused;
@@ -36,6 +37,24 @@ impl Failure {
         Self { message: message.into(), help: Some(help.into()), code: FAILED, diagnostics: None }
     }
 
+    /// What the agent failed at.
+    pub(super) const fn told(message: String, help: Option<String>, code: Option<u8>) -> Self {
+        let code = match code {
+            Some(code) => code,
+            None => FAILED,
+        };
+        Self { message, help, code, diagnostics: None }
+    }
+
+    /// For whoever asked the agent.
+    pub(super) fn answer(self) -> Answer {
+        let message = match self.diagnostics {
+            Some(found) => found.render(false),
+            None => self.message,
+        };
+        Answer::Failed { message, help: self.help, code: Some(self.code) }
+    }
+
     /// What failed.
     pub(super) fn message(&self) -> &str {
         &self.message
@@ -59,6 +78,14 @@ impl Failure {
             write_out(&line(json!({ "ok": false, "error": error })));
         }
         self.code
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let help =
+            "an agent runs and does what changes things: speak to it as root or as one of the group of its socket";
+        Self::new(error.to_string(), help).not_allowed_if(error.is_privilege())
     }
 }
 

@@ -4,6 +4,7 @@
 //! a fresh SYN of each such connection is judged by the new policy: of the caller's own ($SSH_CONNECTION) and of
 //! every established one to port 22, in each network namespace that has a `host` interface.
 
+use super::context::Context;
 use super::failure::Failure;
 use crate::kernel::within;
 use crate::model::{Direction, Interface, Side, Snapshot};
@@ -29,8 +30,8 @@ struct Login {
 }
 
 /// Refuses a policy that would not let these in again.
-pub(super) fn check(snapshot: &Snapshot) -> Result<(), Failure> {
-    let refused = logins(snapshot).into_iter().find_map(|login| {
+pub(super) fn check(context: &Context, snapshot: &Snapshot) -> Result<(), Failure> {
+    let refused = logins(snapshot, context.login.as_deref()).into_iter().find_map(|login| {
         let interface = refusing(snapshot, &login)?;
         Some((login, interface))
     });
@@ -66,8 +67,8 @@ fn refusing<'a>(snapshot: &'a Snapshot, login: &Login) -> Option<&'a Interface> 
 }
 
 /// The caller's own first.
-fn logins(snapshot: &Snapshot) -> Vec<Login> {
-    let own = std::env::var("SSH_CONNECTION").ok().and_then(|text| own(&text));
+fn logins(snapshot: &Snapshot, login: Option<&str>) -> Vec<Login> {
+    let own = login.and_then(own);
     let hosts = snapshot.interfaces.values().filter(|it| it.side == Side::Host);
     let places: BTreeSet<&Option<String>> = hosts.map(|it| &it.netns).collect();
     let mut all: Vec<Login> = own.into_iter().collect();

@@ -29,6 +29,7 @@ mod junit;
 mod lockout;
 mod log;
 mod my_ip;
+mod order;
 mod packet;
 mod plan;
 mod policy;

@@ -38,9 +38,9 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
-        let loaded = self.policy.load(context)?;
+        let given = self.policy.load(context)?;
         let mut engine = context.engine()?;
-        let planned = self.policy.plan(context, loaded.as_ref(), &mut engine)?;
+        let planned = given.plan(context, &mut engine)?;
         let now = engine.in_force()?;
         let outdated = now.kernel.as_ref().is_some_and(Kernel::outdated);
         if outdated {

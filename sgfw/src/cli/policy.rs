@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::failure::Failure;
-
+use crate::agent::PolicyFile;
 use crate::control::{Change, Effort, Enforcement, Engine, adopt, bound};
 use crate::declare::{self, Drift};
 use crate::inventory::{self, State};
 use crate::kernel::Binding;
 use crate::model::Snapshot;
-use crate::policy::{Diagnostics, Loaded, load};
+use crate::policy::{Diagnostics, Loaded, load, load_texts};
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -57,53 +57,27 @@ impl Planned {
     }
 }
 
+/// Files that were read, and the devices that they are for.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// None: what the store holds.
+    loaded: Option<Loaded>,
+    devices: Vec<(String, String)>,
+}
+
 impl Policy {
     /// Reads the files, if any are given; warnings go to standard error.
-    pub(super) fn load(&self, context: &Context) -> Result<Option<Loaded>, Failure> {
+    pub(super) fn load(&self, context: &Context) -> Result<Given, Failure> {
+        let devices = self.devices.clone();
         if self.files.is_empty() {
-            return Ok(None);
+            return Ok(Given { loaded: None, devices });
         }
         let loaded = load(&self.files)?;
         self.check_devices(&loaded.snapshot)?;
         if !loaded.warnings.is_empty() {
             context.note(&loaded.warnings.render(context.err.colour));
         }
-        Ok(Some(loaded))
-    }
-
-    /// Plans the way to a loaded policy, or to what the store holds.
-    pub(super) fn plan(
-        &self,
-        context: &Context,
-        loaded: Option<&Loaded>,
-        engine: &mut Engine,
-    ) -> Result<Planned, Failure> {
-        let drift = if loaded.is_some() { declare::drift(&engine.state) } else { Vec::new() };
-        let state = match loaded {
-            Some(loaded) => self.adopted(context, &engine.state, loaded)?,
-            None => engine.state.clone(),
-        };
-        let effort = if loaded.is_some() { Effort::Apply } else { Effort::Again };
-        let bindings: Binding = self.devices.iter().cloned().collect();
-        let change = engine.prepare(bound(state, &bindings), &bindings, effort)?;
-        let Change { state, rows, enforcement } = change;
-        let enforcement = enforcement.ok_or_else(|| Failure::new("nothing to plan", "give a policy file"))?;
-        let warnings = loaded.map(|loaded| loaded.warnings.clone()).unwrap_or_default();
-        let is_material = rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
-        Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
-    }
-
-    /// The state with what the files declare, once their own tests hold.
-    fn adopted(&self, context: &Context, state: &State, loaded: &Loaded) -> Result<State, Failure> {
-        let adopted = adopt(state, &loaded.declared)?;
-        adopted.notes.iter().for_each(|note| context.note(note));
-        Ok(adopted.state)
-    }
-
-    /// The files as they were named; none keeps those of before.
-    pub(super) fn sources(&self) -> Option<Vec<String>> {
-        let names = || self.files.iter().map(|file| file.display().to_string()).collect();
-        (!self.files.is_empty()).then(names)
+        Ok(Given { loaded: Some(loaded), devices })
     }
 
     fn check_devices(&self, snapshot: &Snapshot) -> Result<(), Failure> {
@@ -116,6 +90,55 @@ impl Policy {
             )),
         }
     }
+}
+
+impl Given {
+    /// The same on the agent's side of its socket. Whoever sent them has said what is odd about them.
+    pub(super) fn sent(files: &[PolicyFile], devices: Vec<(String, String)>) -> Result<Self, Failure> {
+        let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
+        let loaded = (!files.is_empty()).then(|| load_texts(texts)).transpose()?;
+        Ok(Self { loaded, devices })
+    }
+
+    /// For the agent, which reads the same texts under the same names.
+    pub(super) fn to_send(&self) -> (Vec<PolicyFile>, Vec<(String, String)>) {
+        let file = |(name, text): (&str, &str)| PolicyFile { name: name.into(), text: text.into() };
+        (self.files().map(file).collect(), self.devices.clone())
+    }
+
+    fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.loaded.iter().flat_map(|loaded| loaded.warnings.files())
+    }
+
+    /// Plans the way to what was loaded, or to what the store holds.
+    pub(super) fn plan(&self, context: &Context, engine: &mut Engine) -> Result<Planned, Failure> {
+        let loaded = self.loaded.as_ref();
+        let drift = if loaded.is_some() { declare::drift(&engine.state) } else { Vec::new() };
+        let state = match loaded {
+            Some(loaded) => adopted(context, &engine.state, loaded)?,
+            None => engine.state.clone(),
+        };
+        let effort = if loaded.is_some() { Effort::Apply } else { Effort::Again };
+        let bindings: Binding = self.devices.iter().cloned().collect();
+        let change = engine.prepare(bound(state, &bindings), &bindings, effort)?;
+        let Change { state, rows, enforcement } = change;
+        let enforcement = enforcement.ok_or_else(|| Failure::new("nothing to plan", "give a policy file"))?;
+        let warnings = loaded.map(|loaded| loaded.warnings.clone()).unwrap_or_default();
+        let is_material = rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
+        Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
+    }
+
+    /// The files as they were named; none keeps those of before.
+    pub(super) fn sources(&self) -> Option<Vec<String>> {
+        self.loaded.is_some().then(|| self.files().map(|(name, _)| name.to_owned()).collect())
+    }
+}
+
+/// The state with what the files declare, once their own tests hold.
+fn adopted(context: &Context, state: &State, loaded: &Loaded) -> Result<State, Failure> {
+    let adopted = adopt(state, &loaded.declared)?;
+    adopted.notes.iter().for_each(|note| context.note(note));
+    Ok(adopted.state)
 }
 
 /// Whether a row says something else than before. Where it stands in a file, and in which order, means nothing.

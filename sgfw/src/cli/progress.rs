@@ -19,7 +19,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(context: &Context, total: usize) -> Self {
-        let wanted = !context.quiet && stderr().is_terminal();
+        let wanted = !context.quiet && !context.is_on_behalf() && stderr().is_terminal();
         Self { total, started: Instant::now(), wanted, shown: false }
     }
 

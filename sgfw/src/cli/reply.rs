@@ -1,6 +1,7 @@
 //! What a verb answers, as text for people and as JSON for programs.
 
 use super::context::Context;
+use crate::agent::Said;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Write};
@@ -28,6 +29,11 @@ impl Reply {
         Self { text: String::new(), json: Value::Null, code: 0 }
     }
 
+    /// For whoever asked the agent, with what is said beside it.
+    pub(super) fn said(self, notes: Vec<String>) -> Said {
+        Said { text: self.text, json: self.json, notes, code: self.code }
+    }
+
     /// With another exit code than 0.
     pub(super) fn exit(self, code: u8) -> Self {
         Self { code, ..self }
@@ -41,6 +47,12 @@ impl Reply {
             write_out(&self.text);
         }
         self.code
+    }
+}
+
+impl From<Said> for Reply {
+    fn from(said: Said) -> Self {
+        Self { text: said.text, json: said.json, code: said.code }
     }
 }
 

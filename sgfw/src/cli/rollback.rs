@@ -4,9 +4,11 @@ use super::changes::differences;
 use super::context::Context;
 use super::failure::Failure;
 use super::lockout;
+use super::order;
 use super::progress::Progress;
 use super::reply::Reply;
-use crate::control::{ControlError, Effort, Outcome};
+use crate::agent::Order;
+use crate::control::{ControlError, Effort, Engine, Outcome};
 use crate::inventory::State;
 use crate::kernel::Binding;
 use crate::store::{Rows, Store};
@@ -36,26 +38,46 @@ pub(super) struct Rollback {
 
 impl Rollback {
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {
-        let newest = context.store.revision()?;
-        if newest == 0 {
-            return Err(Failure::new("the store has no revision to go back to", "`sgfw history` lists them"));
+        let (revision, allow_lockout) = (self.revision, self.allow_lockout);
+        let order = || Order::Rollback { revision, allow_lockout, login: context.login.clone() };
+        if let Some(reply) = order::give(context, order)? {
+            return Ok(reply);
         }
+        // Nothing is made where there is nothing.
+        is_there(context)?;
         let _turn = context.store.lock("rollback")?;
-        let mut engine = context.engine()?;
-        let (now, before) = (engine.revision, context.store.get()?.rows);
-        let back = self.revision.unwrap_or_else(|| now.saturating_sub(1));
-        let wanted = context.store.at(back)?.rows;
-        let state = State::from_rows(&wanted).map_err(ControlError::from)?;
-        let change = engine.prepare(state, &Binding::new(), Effort::Keep)?;
-        if let Some(work) = change.enforcement.as_ref().filter(|_| !self.allow_lockout) {
-            lockout::check(&work.resolved.snapshot)?;
-        }
-        let mut progress = Progress::new(context, change.enforcement.as_ref().map_or(0, |work| work.plan.ops.len()));
-        let note = context.author(&format!("rollback to {back}"));
-        let outcome = engine.commit(change, None, note, &mut |index, op| progress.show(index, op))?;
-        outcome.left.values().for_each(|why| context.note(&format!("{}: {why}", context.err.yellow("warning"))));
-        Ok(reply(context, &outcome, back, (&before, &wanted)))
+        rollback(context, &mut context.engine()?, revision, allow_lockout)
     }
+}
+
+fn is_there(context: &Context) -> Result<(), Failure> {
+    match context.store.revision()? {
+        0 => Err(Failure::new("the store has no revision to go back to", "`sgfw history` lists them")),
+        _ => Ok(()),
+    }
+}
+
+/// Goes back, by whoever has the turn.
+pub(super) fn rollback(
+    context: &Context,
+    engine: &mut Engine,
+    revision: Option<u64>,
+    allow_lockout: bool,
+) -> Result<Reply, Failure> {
+    is_there(context)?;
+    let (now, before) = (engine.revision, context.store.get()?.rows);
+    let back = revision.unwrap_or_else(|| now.saturating_sub(1));
+    let wanted = context.store.at(back)?.rows;
+    let state = State::from_rows(&wanted).map_err(ControlError::from)?;
+    let change = engine.prepare(state, &Binding::new(), Effort::Keep)?;
+    if let Some(work) = change.enforcement.as_ref().filter(|_| !allow_lockout) {
+        lockout::check(context, &work.resolved.snapshot)?;
+    }
+    let mut progress = Progress::new(context, change.enforcement.as_ref().map_or(0, |work| work.plan.ops.len()));
+    let note = context.author(&format!("rollback to {back}"));
+    let outcome = engine.commit(change, None, note, &mut |index, op| progress.show(index, op))?;
+    outcome.left.values().for_each(|why| context.note(&format!("{}: {why}", context.err.yellow("warning"))));
+    Ok(reply(context, &outcome, back, (&before, &wanted)))
 }
 
 fn reply(context: &Context, outcome: &Outcome, back: u64, (before, wanted): (&Rows, &Rows)) -> Reply {

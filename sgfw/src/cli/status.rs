@@ -228,8 +228,10 @@ fn troubles(agent: Option<&Health>) -> Vec<String> {
     let Some(health) = agent else { return Vec::new() };
     let reload =
         health.reload.as_ref().map(|why| format!("the policy files are not taken, the policy before stays: {why}"));
+    let rests = "everything was detached by order: nothing is protected until the next `sgfw apply`";
+    let rests = health.rests.then(|| rests.to_owned());
     let left = health.left.values().map(|why| format!("not protected: {why}"));
-    health.trouble.clone().into_iter().chain(reload).chain(left).collect()
+    health.trouble.clone().into_iter().chain(rests).chain(reload).chain(left).collect()
 }
 
 /// What is not as it should be, each with what to do.

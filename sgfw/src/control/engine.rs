@@ -265,7 +265,8 @@ fn record(now: &InForce, work: &Enforcement, revision: u64, sources: Option<Vec<
     let sources = sources.or_else(|| before.map(|record| record.sources.clone())).unwrap_or_default();
     let mut record = keep::record(work, revision, sources);
     if let Some(before) = before.filter(|_| keeps) {
-        record.detached.clone_from(&before.detached);
+        record.detached =
+            before.detached.iter().filter(|it| !work.resolved.wanted.interfaces.contains_key(*it)).cloned().collect();
     }
     record
 }

@@ -55,6 +55,11 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// The files that were read, by name, with what is in them.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sources.iter().map(|source| (source.name.as_str(), source.text.as_str()))
+    }
+
     /// Sorts what was found. The order of the sources is the order the files were given in.
     pub(super) fn new(mut list: Vec<Diagnostic>, sources: Vec<Source>) -> Self {
         list.sort_by_key(|found| (found.source, found.line, found.column, found.severity));
