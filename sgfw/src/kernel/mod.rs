@@ -77,6 +77,7 @@ impl Kernel {
             layout::check(paths)?;
         }
         load::create_maps(paths)?;
+        paths.hand_over()?;
         let kernel = Self { paths: paths.clone(), maps: Maps::open(paths)? };
         kernel.maps.introduce()?;
         Ok(kernel)
@@ -100,6 +101,7 @@ impl Kernel {
     pub fn renew(&self) -> Result<bool, KernelError> {
         let outdated: Vec<u64> = load::outdated(&self.paths).collect();
         outdated.iter().try_for_each(|netns| load::ensure(&self.paths, *netns))?;
+        self.paths.hand_over()?;
         Ok(!outdated.is_empty())
     }
 
@@ -169,7 +171,11 @@ impl Kernel {
             before(index, op);
             execute::operation(&self.paths, &self.maps, op)?;
         }
-        if plan.is_empty() { Ok(()) } else { sweep::all(&self.paths) }
+        if plan.is_empty() {
+            return Ok(());
+        }
+        sweep::all(&self.paths)?;
+        self.paths.hand_over()
     }
 
     /// Packets and bytes by slot and reason, over all CPUs; only what is not zero.
@@ -202,7 +208,9 @@ impl Kernel {
     /// # Errors
     /// No privilege, or a map that cannot be opened.
     pub fn probe(&self, at: (u32, Taken), ways: &[Direction]) -> Result<LiveProbe, KernelError> {
-        LiveProbe::open(&self.paths, &self.maps, at, ways)
+        let probe = LiveProbe::open(&self.paths, &self.maps, at, ways)?;
+        self.paths.hand_over()?;
+        Ok(probe)
     }
 
     /// Turns the log of drops on.

@@ -6,6 +6,7 @@ use rustix::mount::MountFlags;
 use sgfw_common::maps::LAYOUT;
 use std::fs;
 use std::io;
+use std::os::unix::fs::{MetadataExt, lchown};
 use std::path::{Path, PathBuf};
 
 /// The usual pin directory.
@@ -101,6 +102,17 @@ impl Paths {
         ["maps", "programs", "links"].iter().try_for_each(|part| make(&self.namespace(netns).join(part)))
     }
 
+    /// Gives what root made to whoever has the pin directory: an agent with a user of its own goes on with it.
+    pub(super) fn hand_over(&self) -> Result<(), KernelError> {
+        let Ok(top) = fs::metadata(&self.top) else { return Ok(()) };
+        if top.uid() == 0 || !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let root = self.root();
+        give(&root, (top.uid(), top.gid()))
+            .map_err(|error| KernelError::system(format!("hand over {}", root.display()), error))
+    }
+
     /// Removes everything of one network namespace.
     pub(super) fn remove_namespace(&self, netns: u64) -> Result<(), KernelError> {
         remove(&self.namespace(netns))
@@ -125,6 +137,18 @@ pub(super) fn names(directory: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     names
+}
+
+/// Gives a pin, or a directory with everything in it, to this user and group.
+fn give(path: &Path, to: (u32, u32)) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
+    if (found.uid(), found.gid()) != to {
+        lchown(path, Some(to.0), Some(to.1))?;
+    }
+    if found.is_dir() {
+        names(path).iter().try_for_each(|name| give(&path.join(name), to))?;
+    }
+    Ok(())
 }
 
 /// Makes a directory and those above it.

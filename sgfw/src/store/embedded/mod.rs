@@ -14,6 +14,7 @@ mod write;
 
 use super::{Lock, Note, Record, Revision, RevisionHead, Store, StoreError, Stored, Write};
 use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -56,7 +57,9 @@ impl Redb {
     /// Somebody else holds it for more than a moment, or the directory cannot be written.
     pub fn lock(&self, command: &str) -> Result<Lock, StoreError> {
         self.make_directory()?;
-        Lock::take(&self.directory.join("lock"), command, Lock::PATIENCE)
+        let lock = Lock::take(&self.directory.join("lock"), command, Lock::PATIENCE)?;
+        self.hand_over()?;
+        Ok(lock)
     }
 
     /// Takes the lock of the one agent that this store may have.
@@ -101,7 +104,21 @@ impl Redb {
     ) -> Result<Option<T>, StoreError> {
         let _turn = self.write_turn(command)?;
         found::found(&self.file)?;
+        self.hand_over()?;
         open::write(&self.file, act)
+    }
+
+    /// Gives what root made to whoever has the directory: an agent with a user of its own goes on with it.
+    fn hand_over(&self) -> Result<(), StoreError> {
+        let Ok(to) = fs::metadata(&self.directory) else { return Ok(()) };
+        if to.uid() == 0 || !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        let files = [self.file.clone(), open::lock_of(&self.file), self.directory.join("lock")];
+        let others = files.iter().filter(|file| fs::metadata(file).is_ok_and(|it| it.uid() != to.uid()));
+        others.into_iter().try_for_each(|file| {
+            chown(file, Some(to.uid()), Some(to.gid())).map_err(StoreError::file("hand over", file))
+        })
     }
 
     /// The turn to write.
