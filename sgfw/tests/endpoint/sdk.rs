@@ -1,14 +1,15 @@
-//! boto3, unchanged: what its users do, against an endpoint in this process.
+//! boto3 and Ansible, unchanged: what their users do, against an endpoint in this process.
 //!
-//! What is tried is in Python, one file a subject in `boto3/`; each ends with an error where something is not as it must be.
+//! What is tried with boto3 is in Python, one file a subject in `boto3/`; each ends with an error where something is not as it
+//! must be. Ansible is not installed by `cargo xtask setup`, for it is large: whoever has it, with boto3, runs that test too.
 
 use crate::note::note;
 use crate::stage::{KEYS, SECRET, Stage, keys};
 use serde_json::{Value, json};
-use sgfw::api::{EMPTY, Kind, OPERATIONS, Shape};
+use sgfw::api::{EMPTY, Kind, Nothing, OPERATIONS, Shape};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Runs a file of `boto3/` at this stage; `input` is what it reads.
 #[track_caller]
@@ -24,16 +25,25 @@ fn run(script: &str, stage: &Stage, input: &Value) {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    succeeded(&child.wait_with_output().unwrap());
+}
+
+#[track_caller]
+fn succeeded(output: &Output) {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
 }
 
 /// The Python that `cargo xtask setup` made, or that of the machine.
 fn python() -> Option<PathBuf> {
-    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/python");
-    [own, "python3".into()].into_iter().find(|python| {
-        let tried = Command::new(python).args(["-c", "import boto3"]).stderr(Stdio::null()).status();
+    client("python", "python3", &["-c", "import boto3"])
+}
+
+/// A program of `target/clients`, or of the machine, that does not fail with these words.
+fn client(own: &str, other: &str, words: &[&str]) -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin").join(own);
+    [own, other.into()].into_iter().find(|program| {
+        let tried = Command::new(program).args(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
         tried.is_ok_and(|status| status.success())
     })
 }
@@ -63,7 +73,10 @@ fn f138_every_name_is_that_of_the_service_model() {
     let operations = OPERATIONS.iter().map(|operation| {
         json!({ "name": operation.name, "input": shape(operation.input), "output": shape(operation.output) })
     });
-    let empty = EMPTY.iter().map(|empty| json!({ "name": empty.name, "json": empty.json, "xml": empty.xml }));
+    let empty = EMPTY.iter().map(|empty| {
+        let member = |it: &Nothing| json!({ "json": it.json, "xml": it.xml, "text": it.text });
+        json!({ "name": empty.name, "members": empty.members.iter().map(member).collect::<Value>() })
+    });
     let known = json!({ "operations": operations.collect::<Value>(), "empty": empty.collect::<Value>() });
     run("model", &Stage::open(), &known);
 }
@@ -102,4 +115,30 @@ fn f100_its_signatures_are_proved() {
 #[test]
 fn f21_an_old_version_of_the_api_makes_the_group_of_old() {
     run("old", &Stage::open(), &Value::Null);
+}
+
+#[test]
+fn ansible_changes_groups_once() {
+    let test = "ansible_changes_groups_once";
+    let Some(ansible) = client("ansible-playbook", "ansible-playbook", &["--version"]).filter(|_| has_collection())
+    else {
+        return note(test, "needs Ansible with its collection amazon.aws");
+    };
+    let stage = Stage::open();
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoint/ansible/groups.yml");
+    let mut command = Command::new(ansible);
+    command.arg(book).env("HOME", stage.directory.path()).env("ANSIBLE_LOCALHOST_WARNING", "false");
+    command.env("AWS_ENDPOINT_URL", format!("http://{}", stage.address())).env("AWS_DEFAULT_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "any").env("AWS_SECRET_ACCESS_KEY", "any");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    if String::from_utf8_lossy(&output.stdout).contains("Failed to import the required Python library") {
+        return note(test, "needs boto3 beside Ansible");
+    }
+    succeeded(&output);
+}
+
+fn has_collection() -> bool {
+    let module = "amazon.aws.ec2_security_group";
+    let doc = Command::new("ansible-doc").args(["-j", "-t", "module", module]).output();
+    doc.is_ok_and(|doc| String::from_utf8_lossy(&doc.stdout).contains(module))
 }

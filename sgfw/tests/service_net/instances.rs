@@ -245,7 +245,7 @@ fn instances_are_found_by_filters() {
         assert_eq!(texts(&found[0]["Instances"], "InstanceId"), ["i-1a2b3c4d"], "{name}");
         assert_eq!(found.as_array().unwrap().len(), 1, "{name}");
     }
-    let none = cloud.ask("DescribeInstances", json!({"Filters": filter("image-id", &["*"])}));
+    let none = cloud.ask("DescribeInstances", json!({"Filters": filter("key-name", &["*"])}));
     assert_eq!(none["Reservations"], json!([]), "a filter that AWS has too");
     assert!(cloud.refused("DescribeInstances", json!({"Filters": filter("x", &["*"])})).contains("'x' is invalid"));
     cloud.as_account(OTHER);

@@ -106,7 +106,7 @@ fn sts_is_the_other_service() {
 #[test]
 fn what_scanners_ask_for_is_empty() {
     let Asked::Empty(empty) = call("Action=DescribeVolumes&Anything.1=x").unwrap().asked else { panic!() };
-    assert_eq!(empty.xml, "volumeSet");
+    assert_eq!(empty.name, "DescribeVolumes");
 }
 
 #[test]

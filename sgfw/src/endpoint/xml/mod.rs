@@ -23,10 +23,15 @@ pub fn reply(reply: &Reply, version: &str, id: &str) -> String {
     tree.end()
 }
 
-/// The answer to a describe of what there is never any of.
+/// The answer to a question about what there is never any of.
 pub fn empty(empty: &Empty, version: &str, id: &str) -> String {
     let mut tree = Tree::new(&format!("{}Response", empty.name), &namespace(version), id);
-    tree.nothing(empty.xml);
+    for member in empty.members {
+        match member.text {
+            Some(text) => tree.leaf(member.xml, text),
+            None => tree.nothing(member.xml),
+        }
+    }
     tree.end()
 }
 

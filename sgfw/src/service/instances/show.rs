@@ -9,6 +9,11 @@ use crate::service::tagging::shown;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// What is said of every instance: clients stumble where there is no image and no type, and neither is kept here.
+pub(super) const IMAGE: &str = "ami-00000000";
+/// The type that AWS takes where none is asked for.
+pub(super) const TYPE: &str = "m1.small";
+
 /// The reservation of an instance: those that an account launched in a region at the same time share one.
 pub(super) fn reservation_id(it: &Instance) -> String {
     derived("r-", &[it.scope.account.as_str(), &it.scope.region, &it.launched])
@@ -49,6 +54,8 @@ fn instance(state: &State, it: &Instance) -> api::Instance {
         tags: shown(&it.tags),
         ipv6_address: primary.and_then(|it| interfaces::v6(it).next()).map(|it| it.to_string()),
         instance_id: text(&it.id),
+        image_id: text(IMAGE),
+        instance_type: text(TYPE),
         state: Some(self::state(it.state)),
         private_dns_name: Some(address.map(|address| interfaces::host_name(&it.scope, address)).unwrap_or_default()),
         public_dns_name: text(""),

@@ -41,7 +41,7 @@ for code, words, call, members in [
     ("InvalidSubnetID.NotFound", "subnet-99999999", ec2.create_network_interface, {"SubnetId": "subnet-99999999"}),
     ("InvalidVpcID.NotFound", "vpc-99999999", ec2.describe_stale_security_groups, {"VpcId": "vpc-99999999"}),
     ("DependencyViolation", vpc, ec2.delete_vpc, {"VpcId": vpc}),
-    ("InvalidAction", "DescribeSpotFleetRequests", ec2.describe_spot_fleet_requests, {}),
+    ("InvalidAction", "DescribeFpgaImages", ec2.describe_fpga_images, {}),
 ]:
     refused(400, code, words, call, **members)
 

@@ -3,6 +3,7 @@
 import json
 import sys
 
+from botocore import xform_name
 from botocore.serialize import EC2Serializer
 
 from common import client
@@ -74,7 +75,15 @@ for operation in given["operations"]:
     if theirs.output_shape is not None:
         structure(operation["name"] + " reply", operation["output"], theirs.output_shape, "output")
 for empty in given["empty"]:
-    member = model.operation_model(empty["name"]).output_shape.members[empty["json"]]
-    note(empty["name"], empty["xml"], member.serialization["name"])
+    for member in empty["members"]:
+        theirs = model.operation_model(empty["name"]).output_shape.members[member["json"]]
+        note(empty["name"], member["xml"], theirs.serialization["name"])
+        note(empty["name"], member["text"] is None, theirs.type_name in ("list", "structure"))
+# What there is none of is read as nothing, and not as an error.
+ec2 = client()
+for empty in given["empty"]:
+    answer = getattr(ec2, xform_name(empty["name"]))()
+    for member in empty["members"]:
+        assert str(answer[member["json"]]).lower() in (member["text"], "[]", "{}"), answer
 assert len(given["operations"]) > 70
 assert not wrong, "\n".join(wrong)

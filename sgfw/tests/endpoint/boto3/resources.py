@@ -43,6 +43,8 @@ interface.delete()
 instance = subnet.create_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)[0]
 instance.wait_until_running(WaiterConfig=AT_ONCE)
 same([group["GroupName"] for group in instance.security_groups], ["default"])
+# Neither is kept, but programs that list instances expect both.
+same((instance.image_id, instance.instance_type), ("ami-00000000", "m1.small"))
 instance.modify_attribute(Groups=[web.id])
 instance.reload()
 same([group["GroupId"] for group in instance.security_groups], [web.id])
