@@ -8,10 +8,15 @@ mod command;
 
 use command::Said;
 use command::clients::{Service, aws};
-use command::lab::Lab;
+use command::lab::{Lab, ip};
 use serde_json::{Value, json};
+use sgfw::kernel::within;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 /// A lab with an agent, an endpoint, and a client that knows where it is.
 struct Stage {
@@ -94,4 +99,80 @@ peerings:
     lab.sgfw.run(&["status"]).exits(0).says(&["Agent: process"]);
     let history = lab.sgfw.run(&["ec2", "describe-security-groups", "--group-ids", "sg-aaaa1111"]);
     history.exits(0).says(&["sg-bbbb2222"]);
+}
+
+/// A shell in the lab's namespace, where `sgfw` and `aws` are found.
+struct Shell {
+    child: Child,
+    commands: ChildStdin,
+    said: BufReader<ChildStdout>,
+}
+
+impl Shell {
+    fn new(lab: &Lab, aws: &std::path::Path) -> Self {
+        let sgfw = std::path::Path::new(env!("CARGO_BIN_EXE_sgfw"));
+        let places = [sgfw, aws].into_iter().filter_map(|it| Some(it.parent()?.to_str()?.to_owned()));
+        let path = places.chain(std::env::var("PATH")).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(":");
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/run/netns/{}", lab.here)).arg("bash").process_group(0);
+        command.env_clear().env("PATH", path).env("HOME", lab.sgfw.room.path());
+        command.env("SGFW_PIN_DIR", &lab.sgfw.pins).env("SGFW_STATE_DIR", lab.sgfw.state());
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("nsenter");
+        let (commands, said) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, commands, said }
+    }
+
+    /// Runs these lines, and insists that the last of them succeeds; says what they print.
+    #[track_caller]
+    fn run(&mut self, lines: &str) -> String {
+        writeln!(self.commands, "{lines}\necho \"END $?\"").unwrap();
+        let mut said = String::new();
+        while !said.lines().last().is_some_and(|line| line.starts_with("END ")) {
+            assert_ne!(self.said.read_line(&mut said).unwrap(), 0, "the shell ends: {said}");
+        }
+        assert!(said.ends_with("END 0\n"), "{lines}\n{said}");
+        said
+    }
+}
+
+impl Drop for Shell {
+    /// With what it left running.
+    fn drop(&mut self) {
+        let group = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let _ = group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::TERM));
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_the_readme_says_of_the_command_line_is_true() {
+    let test = "what_the_readme_says_of_the_command_line_is_true";
+    let Some(aws) = aws(test) else { return };
+    let Some(lab) = Lab::new(test) else { return };
+    assert!(ip(&["-n", &lab.here, "address", "add", "10.9.0.10/25", "dev", "v0"]));
+    assert!(ip(&["-n", &lab.here, "link", "set", "lo", "up"]));
+    let readme = include_str!("../../README.md").split("## Use it with the AWS CLI").nth(1).unwrap();
+    let readme = readme.split("\n## ").next().unwrap().replace("eth1", "v0");
+    let blocks: Vec<&str> = readme.split("```").skip(1).step_by(2).collect();
+    let [start, group, interface, port] = blocks[..] else { panic!("not four blocks: {blocks:?}") };
+    let [open, describe, close] = port.trim().lines().collect::<Vec<_>>()[..] else {
+        panic!("not three lines: {port}")
+    };
+
+    let at = SocketAddr::from(([10, 9, 0, 10], 80));
+    let _web = within(Some(&lab.here), || TcpListener::bind(at)).unwrap().unwrap();
+    let connects =
+        || within(Some(&lab.there), || TcpStream::connect_timeout(&at, Duration::from_millis(700)).is_ok()).unwrap();
+    let mut shell = Shell::new(&lab, &aws);
+    shell.run(start);
+    assert!(shell.run(group).contains("\"FromPort\": 22"));
+    assert!(connects(), "a device that belongs to nobody is not filtered");
+    shell.run(interface);
+    assert!(!connects());
+    shell.run(open);
+    assert!(connects());
+    assert!(shell.run(describe).contains("\"GroupName\": \"my-sg\""));
+    shell.run(close);
+    assert!(!connects());
 }

@@ -17,22 +17,33 @@ const EXAMPLES: &str = r#"Examples:
   sgfw serve
   AWS_ENDPOINT_URL=http://127.0.0.1:5454 aws ec2 describe-security-groups
   sgfw serve --listen unix:/run/sgfw/ec2.sock
-  sgfw serve --listen 0.0.0.0:443 --keys /etc/sgfw/keys.json --cert cert.pem --key key.pem --audit /var/log/sgfw/audit.log
+  sgfw serve --listen 0.0.0.0:443 --keys keys.json --cert cert.pem --key key.pem
 
 What is open to whom:
-  without --keys  whoever reaches the address may do everything; therefore only a loopback address or a unix socket
-                  is listened on. A signature is not looked at; an access key of twelve digits is the account.
-  with --keys     every request must be signed (SigV4) with a key of the file, and may do what its role says:
-                  read (Describe*, Get*), operate (rules, tags, prefix list entries, groups of interfaces), admin (all).
-                  The file may be read by its owner and group only, and looks like this:
-                  {"keys": [{"access_key_id": "AKIA...", "secret_access_key": "...",
-                             "account": "123456789012", "role": "admin"}]}
-  other addresses need --keys and --cert with --key.
+  without --keys   Whoever reaches the address may do everything; therefore only
+                   a loopback address or a unix socket is listened on. Signatures
+                   are not looked at. An access key of twelve digits is the
+                   account, any other stands for the home account.
+  with --keys      Every request must be signed (SigV4) with a key of the file,
+                   and may do what the key's role says:
+                     read     Describe*, Get*
+                     operate  rules, tags, prefix list entries, groups of
+                              interfaces and instances
+                     admin    all
+                   The file is for its owner and group only, and looks like this:
+                   {"keys": [{"access_key_id": "AKIA...",
+                              "secret_access_key": "...",
+                              "account": "123456789012", "role": "admin"}]}
+  other addresses  need --keys, and --cert with --key.
 
-Who does what is asked: the agent, where one listens; this process needs no capability beside it. Where none listens,
-this process itself, as far as it may read and write the store and manage the kernel (as root it may). What it may not,
-or what somebody else is at for too long, is answered with 503 Unavailable: nothing has changed, the same may be asked
-again, and clients do so by themselves. SIGHUP reads keys and certificates anew. Packets do not depend on it."#;
+Every change is a line of JSON on standard error, and in the file of --audit.
+SIGHUP reads keys and certificates anew. Packets do not depend on this process.
+
+The agent does what is asked, where one listens; this process needs no
+capability beside it. Where none listens, this process does it, as far as it may
+read and write the store and manage the kernel (as root it may). What it may not,
+or what somebody else is at for too long, is answered with 503 Unavailable:
+nothing has changed, the same may be asked again, and clients do so."#;
 
 /// Answer the AWS command line, SDKs and tools: the EC2 API over HTTP
 #[derive(Args, Debug)]
@@ -50,7 +61,7 @@ pub(super) struct Serve {
     /// Its private key, PEM
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
-    /// Append every change to this file: who, when, from where, what, which revision
+    /// Append every change to this file too: who, when, from where, what, which revision
     #[arg(long, value_name = "FILE")]
     audit: Option<PathBuf>,
     /// Requests a second for each key or address; 0 for no limit

@@ -27,7 +27,7 @@ fn tags_at_creation_make_a_device() {
     let device = device(&cloud, "eni-11111111").unwrap();
     assert_eq!(
         (device.device, device.netns.as_deref(), device.side, device.hook),
-        (Device::Named("tap0".into()), Some("red"), Side::Port, Hook::Tc)
+        (Device::Named("tap0".into()), Some("red"), Side::Host, Hook::Tc)
     );
     let lowered = lower(&cloud.state);
     assert!(lowered.snapshot.interfaces["eni-11111111"].groups.contains("sg-aaaa1111"), "packets are judged there");
@@ -37,12 +37,12 @@ fn tags_at_creation_make_a_device() {
 fn tags_make_a_device_later_and_undo_it() {
     let mut cloud = Cloud::with_subnet();
     cloud.interface("eni-11111111", &[]);
-    cloud.rehearsed("CreateTags", tags("eni-11111111", &[("sgfw:device", "eth9"), ("sgfw:side", "host")]));
-    assert_eq!(device(&cloud, "eni-11111111").map(|it| it.side), Some(Side::Host));
+    cloud.rehearsed("CreateTags", tags("eni-11111111", &[("sgfw:device", "eth9"), ("sgfw:side", "port")]));
+    assert_eq!(device(&cloud, "eni-11111111").map(|it| it.side), Some(Side::Port));
     cloud.ask("CreateTags", tags("eni-11111111", &[("Name", "web")]));
     assert!(device(&cloud, "eni-11111111").is_some(), "another tag changes nothing");
     cloud.rehearsed("DeleteTags", json!({"Resources": ["eni-11111111"], "Tags": [{"Key": "sgfw:side"}]}));
-    assert_eq!(device(&cloud, "eni-11111111").map(|it| it.side), Some(Side::Port));
+    assert_eq!(device(&cloud, "eni-11111111").map(|it| it.side), Some(Side::Host), "as in files");
     cloud.ask("DeleteTags", json!({"Resources": ["eni-11111111"], "Tags": [{"Key": "sgfw:device"}]}));
     assert_eq!(device(&cloud, "eni-11111111"), None);
     assert!(!lower(&cloud.state).snapshot.interfaces.contains_key("eni-11111111"), "it lives elsewhere now");
@@ -77,7 +77,7 @@ fn values_that_make_no_sense_are_refused() {
         (&[("sgfw:device", "sixteen-letters-")], "for tag sgfw:device is invalid."),
         (
             &[("sgfw:device", "tap0"), ("sgfw:side", "left")],
-            "Value (left) for tag sgfw:side is invalid. Expecting one of port, host.",
+            "Value (left) for tag sgfw:side is invalid. Expecting one of host, port.",
         ),
         (&[("sgfw:device", "tap0"), ("sgfw:hook", "nf")], "Expecting one of auto, xdp, xdp-generic, tc."),
         (&[("sgfw:device", "tap0"), ("sgfw:netns", "a/b")], "Value (a/b) for tag sgfw:netns is invalid."),

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `sgfw:device` | name of the device, such as `tap0`; the other tags count only beside this one |
 //! | `sgfw:netns` | network namespace: a name as `ip netns` lists it, or a whole path; the host's own if it is not said |
-//! | `sgfw:side` | `port`: the far end of the device is protected (the default); `host`: this machine is |
+//! | `sgfw:side` | `host`: this machine is protected (the default, as in files); `port`: the far end of the device is |
 //! | `sgfw:hook` | `auto` (the default), `xdp`, `xdp-generic` or `tc` |
 //!
 //! They can be given at creation (in a tag specification for `network-interface`, at the launch of an instance too) and
@@ -47,7 +47,7 @@ pub(in crate::service) fn of(tags: &Tags) -> Result<Option<LocalDevice>, Fault> 
     };
     check_device(name)?;
     let netns = tags.get(NETNS).map(|name| checked_netns(name)).transpose()?;
-    let side = word(tags, SIDE, &[("port", Side::Port), ("host", Side::Host)])?.unwrap_or(Side::Port);
+    let side = word(tags, SIDE, &[("host", Side::Host), ("port", Side::Port)])?.unwrap_or(Side::Host);
     let hooks = [("auto", Hook::Auto), ("xdp", Hook::Xdp), ("xdp-generic", Hook::XdpGeneric), ("tc", Hook::Tc)];
     let hook = word(tags, HOOK, &hooks)?.unwrap_or_default();
     Ok(Some(LocalDevice { netns, hook, ..LocalDevice::named(name, side) }))
