@@ -7,12 +7,16 @@ import sys
 
 from awscli.clidriver import create_clidriver
 
+# The service model is read once.
+loader = create_clidriver().session.get_component("data_loader")
+
 
 def said(call):
     # Without keys the endpoint takes an access key of twelve digits for the account.
     os.environ["AWS_ACCESS_KEY_ID"] = call["account"]
     # A driver is made for one command: what some commands hook into it would meet the next one.
     driver = create_clidriver()
+    driver.session.register_component("data_loader", loader)
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:

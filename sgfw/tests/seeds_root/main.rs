@@ -11,6 +11,7 @@
 mod command;
 
 mod classic;
+mod commands;
 mod groups;
 mod guide;
 mod net;
