@@ -95,6 +95,17 @@ peerings:
     let stale = stage.done("describe-stale-security-groups --vpc-id vpc-aaaaaaaa");
     let pair = &stale["StaleSecurityGroupSet"][0]["StaleIpPermissions"][0]["UserIdGroupPairs"][0];
     assert_eq!((&pair["GroupId"], &pair["PeeringStatus"]), (&json!("sg-bbbb2222"), &json!("deleted")));
+    // The same by a configuration file, with nothing in the environment.
+    let home = lab.sgfw.room.path().join("configured");
+    std::fs::create_dir_all(home.join(".aws")).unwrap();
+    let endpoint = format!("http://{}", stage.service.place);
+    let keys = "aws_access_key_id = any\naws_secret_access_key = any";
+    let config = format!("[default]\nregion = us-east-1\nendpoint_url = {endpoint}\n{keys}\n");
+    std::fs::write(home.join(".aws/config"), config).unwrap();
+    let mut command = Command::new(&stage.aws);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", &home);
+    let said = command.args(["ec2", "describe-security-groups", "--group-ids", "sg-aaaa1111"]).output().unwrap();
+    Said::of(&said).exits(0).says(&["Reference remote SG"]);
     // The agent has done it, and says so to whoever asks.
     lab.sgfw.run(&["status"]).exits(0).says(&["Agent: process"]);
     let history = lab.sgfw.run(&["ec2", "describe-security-groups", "--group-ids", "sg-aaaa1111"]);

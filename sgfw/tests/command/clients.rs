@@ -1,6 +1,7 @@
 //! Amazon's own clients, and an agent with an endpoint for them to speak to.
-//!
-//! They are those that `cargo xtask setup` installs below `target/clients`, or the machine's own.
+
+#[path = "../lab/client.rs"]
+mod client;
 
 use super::lab::Lab;
 use super::{Said, Sgfw, skip};
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A Python that has this module; none, said aloud, where there is none.
 pub(crate) fn python(test: &str, module: &str) -> Option<PathBuf> {
-    let python = client("python", "python3", &["-c", &format!("import {module}")]);
+    let python = client::python(module);
     if python.is_none() {
         skip(test, &format!("needs {module}: `cargo xtask setup` installs it"));
     }
@@ -29,19 +30,11 @@ pub(crate) fn python(test: &str, module: &str) -> Option<PathBuf> {
 
 /// The AWS command line as a program; none, said aloud, where there is none.
 pub(crate) fn aws(test: &str) -> Option<PathBuf> {
-    let aws = client("aws", "aws", &["--version"]);
+    let aws = client::client("aws", "aws", &["--version"]);
     if aws.is_none() {
         skip(test, "needs the AWS command line: `cargo xtask setup` installs it");
     }
     aws
-}
-
-fn client(own: &str, other: &str, tried: &[&str]) -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin").join(own);
-    [own, other.into()].into_iter().find(|program| {
-        let tried = Command::new(program).args(tried).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        tried.is_ok_and(|status| status.success())
-    })
 }
 
 /// An agent and an endpoint on a lab's store, until this is dropped.

@@ -13,6 +13,8 @@ mod signed;
 mod stage;
 mod wire;
 
+#[path = "../lab/client.rs"]
+mod client;
 #[path = "../lab/note.rs"]
 mod note;
 

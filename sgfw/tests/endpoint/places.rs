@@ -85,7 +85,8 @@ fn files_of_keys_are_private_and_in_order() {
     }
 }
 
-fn certificate(directory: &Path) -> Tls {
+/// A certificate for localhost that signs itself, with its key.
+pub(crate) fn certificate(directory: &Path) -> Tls {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
     let certificate = private(directory, "cert.pem", &made.cert.pem());
     Tls { certificate, key: private(directory, "key.pem", &made.signing_key.serialize_pem()) }

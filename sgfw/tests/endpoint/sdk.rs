@@ -3,18 +3,19 @@
 //! What is tried with boto3 is in Python, one file a subject in `boto3/`; each ends with an error where something is not as it
 //! must be. Ansible is not installed by `cargo xtask setup`, for it is large: whoever has it, with boto3, runs that test too.
 
+use crate::client::{client, python};
 use crate::note::note;
 use crate::stage::{KEYS, SECRET, Stage, keys};
 use serde_json::{Value, json};
 use sgfw::api::{EMPTY, Kind, Nothing, OPERATIONS, Shape};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// Runs a file of `boto3/` at this stage; `input` is what it reads.
 #[track_caller]
 fn run(script: &str, stage: &Stage, input: &Value) {
-    let Some(python) = python() else {
+    let Some(python) = python("boto3") else {
         note(&format!("boto3/{script}.py"), "needs boto3: `cargo xtask setup` installs it");
         return;
     };
@@ -32,20 +33,6 @@ fn run(script: &str, stage: &Stage, input: &Value) {
 fn succeeded(output: &Output) {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
-}
-
-/// The Python that `cargo xtask setup` made, or that of the machine.
-fn python() -> Option<PathBuf> {
-    client("python", "python3", &["-c", "import boto3"])
-}
-
-/// A program of `target/clients`, or of the machine, that does not fail with these words.
-fn client(own: &str, other: &str, words: &[&str]) -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin").join(own);
-    [own, other.into()].into_iter().find(|program| {
-        let tried = Command::new(program).args(words).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        tried.is_ok_and(|status| status.success())
-    })
 }
 
 /// A shape as the service model would have it; what a structure holds is told where it stands.
@@ -110,6 +97,16 @@ fn its_filters_have_wildcards() {
 fn f100_its_signatures_are_proved() {
     let stage = Stage::with(|settings, directory| settings.keys = Some(keys(directory)));
     run("signing", &stage, &json!({ "keys": KEYS.map(|(key, _)| key), "secret": SECRET }));
+}
+
+#[test]
+fn f100_it_speaks_over_tls() {
+    let stage = Stage::with(|settings, directory| {
+        settings.keys = Some(keys(directory));
+        settings.tls = Some(crate::places::certificate(directory));
+    });
+    let certificate = stage.directory.path().join("cert.pem");
+    run("tls", &stage, &json!({ "certificate": certificate, "key": KEYS[0].0, "secret": SECRET }));
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! Botocore as signer: a small script reads drafts and writes what botocore would send.
 
+use crate::client::python;
 use crate::sent::{Draft, ID, SECRET, Sent};
 use crate::skip::skip;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 const SCRIPT: &str = include_str!("sign.py");
 
 /// The drafts, signed; nothing, and said so, where there is no botocore.
 pub(crate) fn sign(drafts: &[Draft]) -> Vec<Sent> {
-    let Some(python) = python() else {
+    let Some(python) = python("botocore") else {
         skip("needs botocore as a second signer: `cargo xtask setup` installs it");
         return Vec::new();
     };
@@ -23,13 +23,4 @@ pub(crate) fn sign(drafts: &[Draft]) -> Vec<Sent> {
     let signed: Vec<Sent> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(signed.len(), drafts.len());
     signed
-}
-
-/// The Python that `cargo xtask setup` made, or that of the machine.
-fn python() -> Option<PathBuf> {
-    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../clients/bin/python");
-    [own, "python3".into()].into_iter().find(|python| {
-        let tried = Command::new(python).args(["-c", "import botocore"]).stderr(Stdio::null()).status();
-        tried.is_ok_and(|status| status.success())
-    })
 }

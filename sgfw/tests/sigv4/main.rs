@@ -7,6 +7,8 @@
 #![allow(dead_code, reason = "what is shared is used in parts")]
 
 mod botocore;
+#[path = "../lab/client.rs"]
+mod client;
 mod mutations;
 mod sent;
 mod signer;
