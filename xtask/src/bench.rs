@@ -8,6 +8,7 @@ mod applies;
 mod dataplane;
 mod live;
 mod program;
+mod scale;
 
 use std::path::Path;
 use std::process::Command;
@@ -54,6 +55,11 @@ pub(crate) fn run(json: Option<&Path>) -> Result<()> {
     section("What a verdict costs, net of an empty program", dataplane::rows()?, &mut rows);
     section("What a connection costs, over a veth pair", live::rows(&sgfw)?, &mut rows);
     section("What an apply costs", applies::rows(&sgfw)?, &mut rows);
+    section(
+        "What a large account costs: 500 groups, 10 000 interfaces, 100 000 members",
+        scale::rows(&sgfw)?,
+        &mut rows,
+    );
     if let Some(path) = json {
         let all: Vec<Value> = rows.iter().map(Row::json).collect();
         std::fs::write(path, serde_json::to_string_pretty(&all)?).with_context(|| path.display().to_string())?;

@@ -4,10 +4,11 @@
 //! devices of this host are found. Only a difference, or a minute gone by, has everything read again.
 
 use crate::control::{Change, ControlError, Effort, Enforcement, Engine, Outcome, kept, now};
-use crate::inventory::lower;
+use crate::inventory::{GroupId, lower};
 use crate::kernel::{Binding, Kernel, Resolved};
 use crate::model::Snapshot;
 use crate::store::{Note, Record};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// How long a cheap look is believed.
@@ -28,7 +29,7 @@ pub(super) struct Seen {
 /// # Errors
 /// The store or the kernel cannot be read or changed.
 pub(super) fn converge(engine: &mut Engine, seen: &mut Option<Seen>) -> Result<Outcome, ControlError> {
-    if let Some(seen) = &seen
+    if let Some(seen) = seen
         && seen.when.elapsed() < BELIEVED
         && is_settled(engine, seen)?
     {
@@ -36,6 +37,8 @@ pub(super) fn converge(engine: &mut Engine, seen: &mut Option<Seen>) -> Result<O
     }
     *seen = None;
     let outcome = look(engine)?;
+    // Actions come when they come: what they need is made ready now.
+    engine.warm()?;
     let local = local(engine);
     let (found, _) = kept(local.clone(), engine.in_force()?)?;
     *seen = Some(Seen { when: Instant::now(), outcome: outcome.clone(), local, found });
@@ -51,7 +54,9 @@ fn look(engine: &mut Engine) -> Result<Outcome, ControlError> {
     let enforcement = Enforcement::plan(&state, engine.in_force()?, &Binding::new(), Effort::Keep)?;
     if enforcement.is_nothing() || is_idle(engine, &enforcement)? {
         let generation = Some(engine.in_force()?.generation()).filter(|generation| *generation > 0);
-        return Ok(Outcome { revision: engine.revision, generation, left: enforcement.left, stored: false });
+        let left = enforcement.left.clone();
+        engine.rest_on(enforcement);
+        return Ok(Outcome { revision: engine.revision, generation, left, stored: false });
     }
     let note = Note { author: "agent".into(), action: "converge".into(), time: now() };
     let change = Change { state, rows: Vec::new(), enforcement: Some(enforcement) };
@@ -67,14 +72,23 @@ fn is_idle(engine: &mut Engine, enforcement: &Enforcement) -> Result<bool, Contr
 fn local(engine: &Engine) -> Snapshot {
     let mut state = engine.state.clone();
     state.interfaces.retain(|_, it| it.device.is_some());
+    let used: BTreeSet<GroupId> = state.interfaces.values().flat_map(|it| it.groups.clone()).collect();
+    state.groups.retain(|id, _| used.contains(id));
     let interfaces = lower(&state).snapshot.interfaces;
     Snapshot { interfaces, ..Snapshot::default() }
 }
 
-/// Whether nothing has moved since.
-fn is_settled(engine: &mut Engine, seen: &Seen) -> Result<bool, ControlError> {
-    if engine.store().revision()? != seen.outcome.revision || engine.revision != seen.outcome.revision {
+/// Whether nothing has moved since, but by actions that this engine has put in force.
+fn is_settled(engine: &mut Engine, seen: &mut Seen) -> Result<bool, ControlError> {
+    if engine.store().revision()? != engine.revision || !engine.remembers() {
         return Ok(false);
+    }
+    if engine.revision != seen.outcome.revision {
+        if local(engine) != seen.local {
+            return Ok(false);
+        }
+        seen.outcome.revision = engine.revision;
+        seen.outcome.generation = Some(engine.in_force()?.generation()).filter(|generation| *generation > 0);
     }
     let now = engine.in_force()?;
     let known = now.record.as_ref().map(Record::known).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::model::Snapshot;
 use sgfw_common::addr::Addr;
 use sgfw_common::maps::{self, MemberCell, Tree};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 /// Who is in which groups.
@@ -27,19 +27,24 @@ impl<'a> Members<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let interfaces = snapshot.interfaces.values().map(|it| (&it.addresses, &it.groups));
         let elsewhere = snapshot.members.values().map(|it| (&it.addresses, &it.groups));
-        let mut by_address: BTreeMap<Addr, BTreeSet<&str>> = BTreeMap::new();
+        let mut names = SetNames::default();
+        let mut all: Vec<(Addr, u64)> = Vec::new();
         for (addresses, groups) in interfaces.chain(elsewhere).filter(|(_, groups)| !groups.is_empty()) {
-            for address in addresses {
-                by_address.entry(addr(*address)).or_default().extend(groups.iter().map(String::as_str));
-            }
+            let set = names.of(groups);
+            all.extend(addresses.iter().map(|address| (addr(*address), set)));
         }
-        let mut members = Self { sets: BTreeMap::new(), groups: BTreeMap::new() };
-        for (address, groups) in by_address {
-            let set = set_id(&groups);
-            members.sets.insert(address, set);
-            members.groups.insert(set, groups);
+        all.sort_unstable();
+        all.dedup();
+        let is_whole = all.windows(2).all(|pair| pair[0].0 != pair[1].0);
+        if is_whole {
+            return Self { sets: all.into_iter().collect(), groups: names.groups };
         }
-        members
+        let together =
+            all.chunk_by(|a, b| a.0 == b.0).map(|same| (same[0].0, names.together(same.iter().map(|it| it.1))));
+        let sets: BTreeMap<Addr, u64> = together.collect();
+        let used: HashSet<u64> = sets.values().copied().collect();
+        names.groups.retain(|set, _| used.contains(set));
+        Self { sets, groups: names.groups }
     }
 
     /// The cells that rules and members make together; what grants nothing needs none.
@@ -58,7 +63,7 @@ impl<'a> Members<'a> {
             }
         }
         check("MEMBER_CELLS", maps::MAX_MEMBER_CELLS, granted.len())?;
-        granted.into_iter().map(|(key, set)| Ok((key, compiler.sets.tree(set, &mut compiler.nodes32)?))).collect()
+        granted.into_iter().map(|(key, set)| Ok((key, compiler.sets.tree(set, compiler.nodes32)?))).collect()
     }
 }
 
@@ -79,6 +84,40 @@ pub(super) fn peers_id(peers: &Peers<'_>, sets: &PortSets) -> u64 {
     id(hash)
 }
 
+/// The ids of sets of groups, each hashed once.
+#[derive(Default)]
+pub(super) struct SetNames<'a> {
+    known: HashMap<&'a BTreeSet<String>, u64>,
+    /// The groups of each set that was named.
+    pub(super) groups: BTreeMap<u64, BTreeSet<&'a str>>,
+}
+
+impl<'a> SetNames<'a> {
+    /// The id of a set; there is at least one group in it.
+    pub(super) fn of(&mut self, groups: &'a BTreeSet<String>) -> u64 {
+        if let Some(id) = self.known.get(groups) {
+            return *id;
+        }
+        let id = self.name(groups.iter().map(String::as_str).collect());
+        self.known.insert(groups, id);
+        id
+    }
+
+    /// The id of the union of sets that have ids.
+    pub(super) fn together(&mut self, sets: impl ExactSizeIterator<Item = u64> + Clone) -> u64 {
+        match (sets.len(), sets.clone().next()) {
+            (1, Some(only)) => only,
+            _ => self.name(sets.filter_map(|set| self.groups.get(&set)).flatten().copied().collect()),
+        }
+    }
+
+    fn name(&mut self, groups: BTreeSet<&'a str>) -> u64 {
+        let id = set_id(&groups);
+        self.groups.insert(id, groups);
+        id
+    }
+}
+
 fn set_id(groups: &BTreeSet<&str>) -> u64 {
     let mut hash = Sha256::new_with_prefix(b"sgfw set 1");
     groups.iter().for_each(|group| name(&mut hash, group));
@@ -97,7 +136,7 @@ fn id(hash: Sha256) -> u64 {
     u64::from_le_bytes(first).max(1)
 }
 
-fn addr(address: IpAddr) -> Addr {
+pub(super) fn addr(address: IpAddr) -> Addr {
     match address {
         IpAddr::V4(address) => Addr::v4(address.octets()),
         IpAddr::V6(address) => Addr::v6(address.octets()),

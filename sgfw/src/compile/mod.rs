@@ -8,6 +8,8 @@
 //! * `rules`: the groups of an interface to what its two directions allow;
 //! * `members`: the addresses of groups, and what rules that name groups grant them.
 //!
+//! [`Standing`] goes the same way for what changes only.
+//!
 //! [`HostTables`] answers from an image in memory what the kernel answers from its maps.
 //!
 //! [`allowed`] and [`blocks`] read compiled rules back.
@@ -23,6 +25,7 @@ mod nodes;
 mod ports;
 mod read;
 mod rules;
+mod standing;
 mod sweep;
 
 pub use error::CompileError;
@@ -30,10 +33,12 @@ pub use host::{FlowEntry, Flows, HostTables, in_ticks};
 pub use image::{Image, Kind};
 pub use nodes::Shape;
 pub use read::{allowed, blocks};
+pub use standing::{Delta, Standing};
 
 use crate::model::{IcmpErrors, Interface, Link, Side, Snapshot};
 use error::check;
 use members::Members;
+use nodes::Pool;
 use rules::Compiler;
 use sgfw_common::maps::{self, flag};
 
@@ -45,18 +50,22 @@ pub fn compile(snapshot: &Snapshot) -> Result<Image, CompileError> {
     check("INTERFACES", maps::MAX_INTERFACES - 1, snapshot.interfaces.len())?;
     let members = Members::of(snapshot);
     check("MEMBERS", maps::MAX_MEMBERS, members.sets.len())?;
-    let mut compiler = Compiler::new(snapshot);
+    let (mut nodes32, mut nodes128) = (Pool::new(), Pool::new());
+    let mut compiler = Compiler::new(snapshot.into(), &mut nodes32, &mut nodes128);
     let mut image = Image::default();
     for (name, interface) in &snapshot.interfaces {
         image.interfaces.insert(name.clone(), compile_interface(&mut compiler, interface)?);
     }
     image.member_cells = members.cells(&mut compiler)?;
     image.members = members.sets;
-    (image.nodes32, image.nodes128) = compiler.into_nodes()?;
+    (image.nodes32, image.nodes128) = (nodes32.into_nodes()?, nodes128.into_nodes()?);
     Ok(image)
 }
 
-fn compile_interface(compiler: &mut Compiler<'_>, interface: &Interface) -> Result<maps::Interface, CompileError> {
+fn compile_interface<'a>(
+    compiler: &mut Compiler<'a>,
+    interface: &'a Interface,
+) -> Result<maps::Interface, CompileError> {
     let (own4, own6) = compiler.own(&interface.addresses)?;
     let mut ethertypes = [0; 4];
     for (place, kind) in ethertypes.iter_mut().zip(&interface.ethertypes) {

@@ -78,20 +78,14 @@ impl Shape for Node128 {
     }
 }
 
-/// Nodes of one width, without doubles.
-pub(super) struct Pool<N> {
-    nodes: Vec<(Kind, N)>,
-    places: HashMap<(Kind, N), u32>,
-}
-
-impl<N: Shape> Pool<N> {
-    pub(super) fn new() -> Self {
-        Self { nodes: Vec::new(), places: HashMap::new() }
-    }
+/// Gives nodes of one width their places, equal ones the same.
+pub(super) trait Shelf<N: Shape> {
+    /// The place of this node, whose children have theirs.
+    fn put(&mut self, kind: Kind, node: N) -> Result<u32, CompileError>;
 
     /// The tree of these ranges: inclusive ends, ascending, the last one [`Shape::LAST`]; neighbours with
     /// equal answers become one range.
-    pub(super) fn tree(&mut self, leaves: Kind, ranges: &[(N::Number, u32)]) -> Result<Tree, CompileError> {
+    fn tree(&mut self, leaves: Kind, ranges: &[(N::Number, u32)]) -> Result<Tree, CompileError> {
         let mut level = merge(ranges);
         if let [(_, answer)] = level[..]
             && Tree(answer).depth() == 0
@@ -104,35 +98,23 @@ impl<N: Shape> Pool<N> {
         }
         let (mut depth, mut kind) = (0, leaves);
         while depth == 0 || level.len() > 1 {
-            level = self.level(kind, &level)?;
+            let node = |chunk: &[(N::Number, u32)]| Ok((chunk[chunk.len() - 1].0, self.put(kind, node(chunk))?));
+            level = level.chunks(16).map(node).collect::<Result<_, _>>()?;
             (depth, kind) = (depth + 1, Kind::Inner);
         }
         Ok(Tree::new(depth, level[0].1))
     }
+}
 
-    fn level(&mut self, kind: Kind, ranges: &[(N::Number, u32)]) -> Result<Vec<(N::Number, u32)>, CompileError> {
-        ranges.chunks(16).map(|chunk| Ok((chunk[chunk.len() - 1].0, self.node(kind, chunk)?))).collect()
-    }
+/// Nodes of one width, without doubles, in places of their own.
+pub(super) struct Pool<N> {
+    nodes: Vec<(Kind, N)>,
+    places: HashMap<(Kind, N), u32>,
+}
 
-    fn node(&mut self, kind: Kind, ranges: &[(N::Number, u32)]) -> Result<u32, CompileError> {
-        let (mut ends, mut next) = ([N::LAST; 16], [0; 16]);
-        for (index, (end, leads_to)) in ranges.iter().enumerate() {
-            next[index] = *leads_to;
-            // Nothing above the last range gets here, whatever its end is.
-            if index + 1 < ranges.len() {
-                ends[index] = *end;
-            }
-        }
-        let key = (kind, N::new(ends, next));
-        if let Some(place) = self.places.get(&key) {
-            return Ok(*place);
-        }
-        // A policy far too large is refused before it takes all memory; one not so far off is counted.
-        check(N::MAP, N::LIMIT.saturating_mul(4), self.nodes.len() + 1).map_err(|_| self.full(self.nodes.len() + 1))?;
-        let place = u32::try_from(self.nodes.len()).map_err(|_| self.full(self.nodes.len()))?;
-        self.nodes.push(key);
-        self.places.insert(key, place);
-        Ok(place)
+impl<N: Shape> Pool<N> {
+    pub(super) fn new() -> Self {
+        Self { nodes: Vec::new(), places: HashMap::new() }
     }
 
     fn full(&self, asked: usize) -> CompileError {
@@ -144,6 +126,34 @@ impl<N: Shape> Pool<N> {
         check(N::MAP, N::LIMIT, self.nodes.len())?;
         Ok(self.nodes)
     }
+}
+
+impl<N: Shape> Shelf<N> for Pool<N> {
+    fn put(&mut self, kind: Kind, node: N) -> Result<u32, CompileError> {
+        let key = (kind, node);
+        if let Some(place) = self.places.get(&key) {
+            return Ok(*place);
+        }
+        // A policy far too large is refused before it takes all memory; one not so far off is counted.
+        check(N::MAP, N::LIMIT.saturating_mul(4), self.nodes.len() + 1).map_err(|_| self.full(self.nodes.len() + 1))?;
+        let place = u32::try_from(self.nodes.len()).map_err(|_| self.full(self.nodes.len()))?;
+        self.nodes.push(key);
+        self.places.insert(key, place);
+        Ok(place)
+    }
+}
+
+/// A node of at most sixteen ranges.
+fn node<N: Shape>(ranges: &[(N::Number, u32)]) -> N {
+    let (mut ends, mut next) = ([N::LAST; 16], [0; 16]);
+    for (index, (end, leads_to)) in ranges.iter().enumerate() {
+        next[index] = *leads_to;
+        // Nothing above the last range gets here, whatever its end is.
+        if index + 1 < ranges.len() {
+            ends[index] = *end;
+        }
+    }
+    N::new(ends, next)
 }
 
 fn merge<E: Copy>(ranges: &[(E, u32)]) -> Vec<(E, u32)> {

@@ -5,7 +5,7 @@
 
 use super::error::CompileError;
 use super::image::Kind;
-use super::nodes::Pool;
+use super::nodes::Shelf;
 use crate::model::{IcmpMatch, Traffic};
 use sgfw_common::maps::{Node32, Tree};
 use sgfw_common::packet::protocol;
@@ -96,7 +96,7 @@ impl PortSets {
     }
 
     /// The set as a tree of answers.
-    pub(super) fn tree(&mut self, set: SetId, nodes: &mut Pool<Node32>) -> Result<Tree, CompileError> {
+    pub(super) fn tree(&mut self, set: SetId, nodes: &mut dyn Shelf<Node32>) -> Result<Tree, CompileError> {
         if let Some(tree) = self.trees.get(&set) {
             return Ok(*tree);
         }
@@ -162,6 +162,7 @@ fn answers(ranges: &[Range]) -> Vec<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::nodes::Pool;
     use super::*;
 
     #[test]

@@ -3,10 +3,10 @@
 use super::error::CompileError;
 use super::image::Kind;
 use super::members::peers_id;
-use super::nodes::{Pool, Shape};
+use super::nodes::{Shape, Shelf};
 use super::ports::{PortSets, Range, SetId, traffic_range};
 use super::sweep::{Block, sweep};
-use crate::model::{Direction, Peer, Snapshot, Traffic};
+use crate::model::{Direction, Peer, Traffic, View};
 use ipnet::IpNet;
 use sgfw_common::maps::{Node32, Node128, Rules, Tree, open};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,15 +15,15 @@ use std::net::IpAddr;
 /// What rules that name groups grant, by the name of the peer's group.
 pub(super) type Peers<'a> = BTreeMap<&'a str, SetId>;
 
-/// Everything that is stored once for a whole policy.
+/// Compiles rules, giving each node to be stored to a shelf.
 pub(super) struct Compiler<'a> {
-    snapshot: &'a Snapshot,
+    policy: View<'a>,
     pub(super) sets: PortSets,
-    pub(super) nodes32: Pool<Node32>,
-    nodes128: Pool<Node128>,
+    pub(super) nodes32: &'a mut dyn Shelf<Node32>,
+    nodes128: &'a mut dyn Shelf<Node128>,
     /// By [`Rules::peers`].
     pub(super) peers: BTreeMap<u64, Peers<'a>>,
-    done: BTreeMap<BTreeSet<String>, [Rules; 2]>,
+    done: HashMap<&'a BTreeSet<String>, [Rules; 2]>,
 }
 
 /// One direction's rules, sorted by what is looked up.
@@ -37,24 +37,21 @@ struct Sources<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
-        Self {
-            snapshot,
-            sets: PortSets::new(),
-            nodes32: Pool::new(),
-            nodes128: Pool::new(),
-            peers: BTreeMap::new(),
-            done: BTreeMap::new(),
-        }
+    pub(super) fn new(
+        policy: View<'a>,
+        nodes32: &'a mut dyn Shelf<Node32>,
+        nodes128: &'a mut dyn Shelf<Node128>,
+    ) -> Self {
+        Self { policy, sets: PortSets::new(), nodes32, nodes128, peers: BTreeMap::new(), done: HashMap::new() }
     }
 
     /// What an interface with these groups allows, by direction.
-    pub(super) fn rules(&mut self, groups: &BTreeSet<String>) -> Result<[Rules; 2], CompileError> {
+    pub(super) fn rules(&mut self, groups: &'a BTreeSet<String>) -> Result<[Rules; 2], CompileError> {
         if let Some(rules) = self.done.get(groups) {
             return Ok(*rules);
         }
         let rules = [self.direction(groups, Direction::Ingress)?, self.direction(groups, Direction::Egress)?];
-        self.done.insert(groups.clone(), rules);
+        self.done.insert(groups, rules);
         Ok(rules)
     }
 
@@ -74,11 +71,6 @@ impl<'a> Compiler<'a> {
         Ok((self.tree4(Kind::Answers, own4)?, self.tree6(Kind::Answers, own6)?))
     }
 
-    /// All nodes, if their maps hold them.
-    pub(super) fn into_nodes(self) -> Result<(Nodes<Node32>, Nodes<Node128>), CompileError> {
-        Ok((self.nodes32.into_nodes()?, self.nodes128.into_nodes()?))
-    }
-
     fn direction(&mut self, groups: &BTreeSet<String>, direction: Direction) -> Result<Rules, CompileError> {
         let sources = self.sources(groups, direction);
         let any4 = self.unite(&sources.any4);
@@ -91,8 +83,8 @@ impl<'a> Compiler<'a> {
         }
         Ok(Rules {
             peers,
-            any4: self.sets.tree(any4, &mut self.nodes32)?,
-            any6: self.sets.tree(any6, &mut self.nodes32)?,
+            any4: self.sets.tree(any4, self.nodes32)?,
+            any6: self.sets.tree(any6, self.nodes32)?,
             cidr4: self.tree4(Kind::Cells, cells4)?,
             cidr6: self.tree6(Kind::Cells, cells6)?,
             open: self.open(any4, open::TCP4, open::UDP4) | self.open(any6, open::TCP6, open::UDP6),
@@ -109,7 +101,7 @@ impl<'a> Compiler<'a> {
                     sources.peers.insert(name, set);
                 }
                 Peer::PrefixList(name) => {
-                    let list = self.snapshot.prefix_lists.get(name);
+                    let list = self.policy.prefix_list(name);
                     for entry in list.iter().flat_map(|list| &list.entries) {
                         sources.add(entry.block, set);
                     }
@@ -122,7 +114,7 @@ impl<'a> Compiler<'a> {
     /// What each peer of these groups' rules is granted, in the order of peers.
     fn by_peer(&mut self, groups: &BTreeSet<String>, direction: Direction) -> BTreeMap<&'a Peer, SetId> {
         let mut granted: HashMap<&'a Peer, Vec<Range>> = HashMap::new();
-        for group in groups.iter().filter_map(|name| self.snapshot.groups.get(name)) {
+        for group in groups.iter().filter_map(|name| self.policy.group(name)) {
             for rule in group.rules(direction) {
                 granted.entry(&rule.peer).or_default().push(traffic_range(rule.traffic));
             }
@@ -142,7 +134,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn cell(&mut self, set: SetId, any: SetId) -> Result<Tree, CompileError> {
-        if self.sets.covers(any, set) { Ok(Tree::NOTHING) } else { self.sets.tree(set, &mut self.nodes32) }
+        if self.sets.covers(any, set) { Ok(Tree::NOTHING) } else { self.sets.tree(set, self.nodes32) }
     }
 
     fn tree4(&mut self, leaves: Kind, ranges: Vec<(u128, u32)>) -> Result<Tree, CompileError> {
@@ -160,8 +152,6 @@ impl<'a> Compiler<'a> {
         covered(Traffic::Tcp(all), tcp) | covered(Traffic::Udp(all), udp)
     }
 }
-
-type Nodes<N> = Vec<(Kind, N)>;
 
 const HIGHEST4: u128 = u32::MAX as u128;
 

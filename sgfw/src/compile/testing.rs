@@ -164,7 +164,7 @@ impl Random {
     }
 }
 
-const TRAFFIC: [&str; 13] = [
+pub(crate) const TRAFFIC: [&str; 13] = [
     "all",
     "tcp 80",
     "tcp 80-90",
@@ -180,7 +180,7 @@ const TRAFFIC: [&str; 13] = [
     "proto 255",
 ];
 
-const PEERS: [&str; 13] = [
+pub(crate) const PEERS: [&str; 13] = [
     "0.0.0.0/0",
     "::/0",
     "10.0.0.0/8",

@@ -1,14 +1,13 @@
 //! A change that was thought through and not made yet: what would be stored, and what the kernel would do.
 
 use super::keep::send_away;
-use super::{ControlError, InForce};
+use super::{ControlError, InForce, Next};
 use crate::compile::compile;
-use crate::inventory::{self, State, lower};
+use crate::inventory::{self, NetworkInterface, State, lower};
 use crate::kernel::{Binding, KernelError, Resolved, resolve};
 use crate::model::{Device, Snapshot};
 use crate::plan::{Changes, Plan, diff, plan};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// How far a change goes to attach devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +44,8 @@ pub struct Enforcement {
     pub asked: BTreeMap<String, Device>,
     /// Interfaces that are no devices here, with why.
     pub left: BTreeMap<String, String>,
+    /// What follows where only a part was thought through: then the devices stay and the policy is not told anew.
+    pub next: Option<Box<Next>>,
 }
 
 impl Enforcement {
@@ -62,8 +63,8 @@ impl Enforcement {
         };
         let image = compile(&resolved.snapshot)?;
         let plan = plan(&now.running, &image, &resolved.wanted)?;
-        let changes = now.snapshot().map(|old| diff(&old, &resolved.snapshot));
-        Ok(Self { resolved, plan, changes, asked, left })
+        let changes = now.words().map(|old| diff(&old, &resolved.snapshot));
+        Ok(Self { resolved, plan, changes, asked, left, next: None })
     }
 
     /// Neither the kernel nor the words about it would change.
@@ -141,13 +142,11 @@ fn detached(snapshot: &Snapshot, now: &InForce) -> Vec<String> {
 
 /// The state with these devices for these interfaces, by name.
 pub fn bound(mut state: State, bindings: &Binding) -> State {
-    for interface in state.interfaces.values_mut() {
-        let Some(device) = bindings.get(interface.label()) else { continue };
-        if interface.device.is_some()
-            && let Some(local) = &mut Arc::make_mut(interface).device
-        {
-            local.device = Device::Named(device.clone());
+    let is_local = |it: &NetworkInterface| it.device.is_some() && bindings.contains_key(it.label());
+    state.interfaces.change(is_local, |it| {
+        if let (Some(device), Some(local)) = (bindings.get(it.label()).cloned(), &mut it.device) {
+            local.device = Device::Named(device);
         }
-    }
+    });
     state
 }

@@ -1,7 +1,7 @@
 //! The store, the state and the kernel together: one change after the other.
 
 use super::change::{Change, Effort, Enforcement};
-use super::{ControlError, InForce, keep};
+use super::{ControlError, InForce, keep, ready};
 use crate::inventory::State;
 use crate::kernel::{Binding, Kernel, Paths};
 use crate::plan::{Op, Plan};
@@ -87,6 +87,16 @@ impl Engine {
         self.now = None;
     }
 
+    /// Whether the next action may go the short way: the policy in force stands here as its parts.
+    pub fn is_warm(&self) -> bool {
+        self.now.as_ref().is_some_and(InForce::is_ready)
+    }
+
+    /// Whether it knows what is in force. It does not after a failure.
+    pub const fn remembers(&self) -> bool {
+        self.now.is_some()
+    }
+
     /// What is in force, as last read; it is read anew if another process changed it.
     ///
     /// # Errors
@@ -124,6 +134,9 @@ impl Engine {
 
     /// An action reaches the kernel where a policy is in force, or where it brings the first device.
     fn keep(&mut self, state: &State, bindings: &Binding) -> Result<Option<Enforcement>, ControlError> {
+        if let Some(work) = self.follow(state)? {
+            return Ok(Some(work));
+        }
         let had_devices = self.state.interfaces.values().any(|it| it.device.is_some());
         let has_devices = state.interfaces.values().any(|it| it.device.is_some());
         let first = has_devices && !had_devices;
@@ -152,7 +165,11 @@ impl Engine {
         let Change { state, rows, enforcement } = change;
         let work = enforcement.as_ref().filter(|it| !it.is_nothing());
         let hooked = work.map(|it| self.hook(&it.plan)).transpose()?;
-        let committed = if rows.is_empty() { Ok(self.revision) } else { self.store.commit(self.revision, rows, note) };
+        let record = work.zip(self.now.as_ref()).map(|(work, now)| record(now, work, sources));
+        let committed = match (rows.is_empty(), &record) {
+            (true, None) => Ok(self.revision),
+            _ => self.store.commit_with(self.revision, rows, note, record.clone()),
+        };
         let revision = match committed {
             Ok(revision) => revision,
             Err(error) => {
@@ -163,8 +180,8 @@ impl Engine {
         let stored = revision != self.revision;
         (self.state, self.revision) = (state, revision);
         let left = enforcement.as_ref().map(|it| it.left.clone()).unwrap_or_default();
-        let generation = match enforcement.filter(|it| !it.is_nothing()) {
-            Some(work) => self.enforce(work, sources, watch).map(Some)?,
+        let generation = match enforcement.filter(|it| !it.is_nothing()).zip(record) {
+            Some((work, record)) => self.enforce(work, Record { revision, ..record }, watch).map(Some)?,
             None => self.now.as_ref().map(InForce::generation).filter(|it| *it > 0),
         };
         Ok(Outcome { revision, stored, generation, left })
@@ -204,24 +221,65 @@ impl Engine {
         Ok(())
     }
 
-    fn enforce(
-        &mut self,
-        work: Enforcement,
-        sources: Option<Vec<String>>,
-        watch: Watch<'_>,
-    ) -> Result<u64, ControlError> {
+    /// Does what was stored and written down.
+    fn enforce(&mut self, work: Enforcement, record: Record, watch: Watch<'_>) -> Result<u64, ControlError> {
         let revision = self.revision;
         let Some(now) = self.now.as_mut() else { return Ok(0) };
-        let record = record(now, &work, revision, sources);
-        self.store.write_record(&record)?;
         let Some(kernel) = &now.kernel else { return Ok(0) };
         if let Err(error) = kernel.execute(&work.plan, watch) {
             self.now = None;
             return Err(ControlError::NotEnforced { revision, error });
         }
         let generation = work.plan.generation;
-        now.take_over(work, record);
+        now.take_over(work, record, &self.state);
         Ok(generation)
+    }
+
+    /// Forgets what is in force if somebody wrote down something else about it: devices come and go without a revision
+    /// and without a generation.
+    fn look_again(&mut self) {
+        let Some(record) = self.now.as_ref().and_then(|now| now.record.as_ref()) else { return };
+        if self.store.read_record(record.generation).ok().as_ref() != Some(record) {
+            self.now = None;
+        }
+    }
+
+    /// The short way from what is in force, where it was read already.
+    fn follow(&mut self, state: &State) -> Result<Option<Enforcement>, ControlError> {
+        if self.now.is_some() {
+            self.in_force()?;
+        }
+        let Some(now) = &mut self.now else { return Ok(None) };
+        ready::prepare(now);
+        Ok(ready::follow(now, state))
+    }
+
+    /// Makes the next action cost what it changes: for whoever stays, and has time now.
+    ///
+    /// # Errors
+    /// The kernel cannot be read.
+    pub fn warm(&mut self) -> Result<(), ControlError> {
+        let state = self.state.clone();
+        let now = self.in_force()?;
+        if now.kernel.is_none() {
+            return Ok(());
+        }
+        if now.basis.state.is_none() {
+            let work = Enforcement::plan(&state, now, &Binding::new(), Effort::Keep)?;
+            self.rest_on(work);
+        }
+        self.now.iter_mut().for_each(ready::prepare);
+        Ok(())
+    }
+
+    /// Notes that this state is in force already, where that is what was thought through: nothing would have to be done.
+    pub fn rest_on(&mut self, work: Enforcement) {
+        if let Some(now) = &mut self.now
+            && work.is_nothing()
+            && now.kernel.is_some()
+        {
+            now.rest_on(&self.state, work);
+        }
     }
 
     /// Thinks and makes a change, again if somebody else was faster. `act` says what the state becomes.
@@ -236,6 +294,7 @@ impl Engine {
         for _ in 0..PATIENCE {
             let _turn = self.store.turn(&note.action)?;
             self.refresh()?;
+            self.look_again();
             let (state, answer) = act(&self.state)?;
             let change = self.prepare(state, &Binding::new(), Effort::Keep)?;
             if change.rows.is_empty() {
@@ -259,8 +318,14 @@ impl Engine {
 }
 
 /// Actions keep the files that the policy came from, and what was detached.
-fn record(now: &InForce, work: &Enforcement, revision: u64, sources: Option<Vec<String>>) -> Record {
+///
+/// The store says which revision it is of.
+fn record(now: &InForce, work: &Enforcement, sources: Option<Vec<String>>) -> Record {
+    let revision = 0;
     let before = now.record.as_ref();
+    if let (Some(before), Some(_)) = (before, &work.next) {
+        return ready::record(before, work.plan.generation, revision);
+    }
     let keeps = sources.is_none();
     let sources = sources.or_else(|| before.map(|record| record.sources.clone())).unwrap_or_default();
     let mut record = keep::record(work, revision, sources);

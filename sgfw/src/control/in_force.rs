@@ -1,10 +1,13 @@
 //! What is in force: the kernel's word, and the names that the store has for it.
 
+use super::ready::{Basis, Readiness};
 use super::{ControlError, Enforcement, keep};
+use crate::inventory::State;
 use crate::kernel::{Kernel, Paths};
 use crate::model::Snapshot;
 use crate::plan::Running;
 use crate::store::{Record, Store};
+use std::borrow::Cow;
 
 /// What the kernel holds, and what it was called.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub struct InForce {
     pub policy: Option<Snapshot>,
     /// Why it is not, if it should be.
     pub unknown: Option<String>,
+    pub(super) basis: Basis,
 }
 
 impl InForce {
@@ -28,7 +32,8 @@ impl InForce {
     /// The kernel cannot be read. A record that cannot be read is no error: see [`Self::unknown`].
     pub fn read(paths: &Paths, store: &dyn Store) -> Result<Self, ControlError> {
         let Some(kernel) = Kernel::open(paths)? else {
-            return Ok(Self { kernel: None, running: Kernel::nothing(), record: None, policy: None, unknown: None });
+            let (running, basis) = (Kernel::nothing(), Basis::default());
+            return Ok(Self { kernel: None, running, record: None, policy: None, unknown: None, basis });
         };
         let generation = kernel.generation()?;
         let told = store.read_record(generation).map_err(ControlError::from);
@@ -41,7 +46,7 @@ impl InForce {
         };
         let known = record.as_ref().map(Record::known).unwrap_or_default();
         let running = kernel.running(&known)?;
-        Ok(Self { kernel: Some(kernel), running, record, policy, unknown })
+        Ok(Self { kernel: Some(kernel), running, record, policy, unknown, basis: Basis::default() })
     }
 
     /// The generation in force; 0 for none.
@@ -56,22 +61,43 @@ impl InForce {
 
     /// The policy in force, which is an empty one where nothing was applied; none if its text is not known.
     pub fn snapshot(&self) -> Option<Snapshot> {
+        self.words().map(Cow::into_owned)
+    }
+
+    /// The same, to look at.
+    pub(super) fn words(&self) -> Option<Cow<'_, Snapshot>> {
         match (&self.policy, &self.unknown) {
-            (Some(policy), _) => Some(policy.clone()),
-            (None, None) => Some(Snapshot::default()),
+            (Some(policy), _) => Some(Cow::Borrowed(policy)),
+            (None, None) => Some(Cow::Owned(Snapshot::default())),
             (None, Some(_)) => None,
         }
     }
 
     /// Notes what was executed, as the kernel holds it now.
-    pub(super) fn take_over(&mut self, work: Enforcement, record: Record) {
+    pub(super) fn take_over(&mut self, work: Enforcement, record: Record, state: &State) {
         work.plan.ops.iter().for_each(|op| self.running.apply(op));
         for (slot, place) in &record.slots {
             self.running.slots.entry(*slot).or_default().name = Some(place.interface.clone());
         }
-        self.policy = Some(work.resolved.snapshot);
+        match (work.next, &mut self.policy) {
+            (Some(next), Some(policy)) => next.take_over(policy, &mut self.basis),
+            _ => {
+                self.policy = Some(work.resolved.snapshot);
+                self.basis = Basis::of(state, &work.left);
+            }
+        }
         self.record = Some(record);
         self.unknown = None;
+    }
+
+    /// Notes that what is in force is made of this state, where nothing would have to be done for it.
+    pub(super) fn rest_on(&mut self, state: &State, work: Enforcement) {
+        self.basis = Basis::of(state, &work.left);
+        self.policy = Some(work.resolved.snapshot);
+    }
+
+    pub(super) const fn is_ready(&self) -> bool {
+        matches!(self.basis.readiness, Readiness::There(_))
     }
 
     /// What a slot is called.

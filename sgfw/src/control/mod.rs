@@ -12,6 +12,7 @@ mod error;
 mod in_force;
 mod keep;
 mod perform;
+mod ready;
 
 pub use adopt::adopt;
 pub use change::{Change, Effort, Enforcement, Present, bound, kept};
@@ -20,3 +21,4 @@ pub use engine::{Engine, Outcome, Watch};
 pub use error::ControlError;
 pub use in_force::InForce;
 pub use keep::{places, policy, record, send_away};
+pub use ready::Next;

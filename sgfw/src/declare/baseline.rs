@@ -35,7 +35,7 @@ pub(super) fn note(work: &mut Work<'_>) {
     if says_settings(work.declared) {
         keep::<Settings>(SETTINGS.into(), &state.settings, old, &mut rows);
     }
-    work.state.baseline = rows;
+    work.state.baseline = rows.into_iter().collect();
 }
 
 fn all<T: Object>(state: &State, old: &State, rows: &mut Rows) {

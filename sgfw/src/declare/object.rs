@@ -2,13 +2,12 @@
 
 use crate::inventory::{
     Account, AccountId, Association, Gateway, GatewayId, GroupId, Instance, InstanceId, InterfaceId, ManagedPrefixList,
-    NetworkInterface, Owner, Peering, PeeringId, PrefixListId, SecurityGroup, State, Subnet, SubnetId, Vpc, VpcId,
+    NetworkInterface, Owner, Peering, PeeringId, PrefixListId, SecurityGroup, State, Subnet, SubnetId, Table, Vpc,
+    VpcId,
 };
 use crate::model::DEFAULT_GROUP;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// An object of a state.
 pub(super) trait Object: Clone + PartialEq + Serialize + DeserializeOwned + 'static {
@@ -20,8 +19,8 @@ pub(super) trait Object: Clone + PartialEq + Serialize + DeserializeOwned + 'sta
     fn id(&self) -> Self::Id;
     /// The key of its row.
     fn key(id: &Self::Id) -> String;
-    fn all(state: &State) -> &BTreeMap<Self::Id, Arc<Self>>;
-    fn all_mut(state: &mut State) -> &mut BTreeMap<Self::Id, Arc<Self>>;
+    fn all(state: &State) -> &Table<Self::Id, Self>;
+    fn all_mut(state: &mut State) -> &mut Table<Self::Id, Self>;
     fn owner(&self) -> &Owner;
     fn set_owner(&mut self, owner: Owner);
 
@@ -56,10 +55,10 @@ macro_rules! objects {
             fn key(id: &$id) -> String {
                 format!(concat!($kind, "/{}"), id)
             }
-            fn all(state: &State) -> &BTreeMap<$id, Arc<Self>> {
+            fn all(state: &State) -> &Table<$id, Self> {
                 &state.$field
             }
-            fn all_mut(state: &mut State) -> &mut BTreeMap<$id, Arc<Self>> {
+            fn all_mut(state: &mut State) -> &mut Table<$id, Self> {
                 &mut state.$field
             }
             fn owner(&self) -> &Owner {
@@ -106,10 +105,10 @@ impl Object for Association {
     fn key((group, vpc): &Self::Id) -> String {
         format!("association/{group}/{vpc}")
     }
-    fn all(state: &State) -> &BTreeMap<Self::Id, Arc<Self>> {
+    fn all(state: &State) -> &Table<Self::Id, Self> {
         &state.associations
     }
-    fn all_mut(state: &mut State) -> &mut BTreeMap<Self::Id, Arc<Self>> {
+    fn all_mut(state: &mut State) -> &mut Table<Self::Id, Self> {
         &mut state.associations
     }
     fn owner(&self) -> &Owner {

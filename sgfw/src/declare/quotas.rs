@@ -110,14 +110,14 @@ fn of_list(list: &ManagedPrefixList) -> (usize, usize) {
 fn interfaces(work: &Work<'_>, limits: &DeclaredQuotas) -> Vec<Over> {
     let quotas = &limits.quotas;
     let region = limit(limits, "interfaces-per-region", quotas.interfaces_per_region);
-    let all = work.state.interfaces.values().map(|it| (it, work.place_of::<NetworkInterface>(&it.id)));
+    let all = || work.state.interfaces.values().map(|it| (it, work.place_of::<NetworkInterface>(&it.id)));
     let mut over = count(
-        all.clone().map(|(it, at)| (&it.scope, at.cloned())),
+        all().map(|(it, at)| (&it.scope, at.cloned())),
         region,
         "interfaces in the region",
         "interfaces-per-region",
     );
-    for (it, at) in all.filter_map(|(it, at)| Some((it, at?))) {
+    for (it, at) in all().filter_map(|(it, at)| Some((it, at?))) {
         let (name, value) = match it.network {
             Network::Vpc(_) => ("groups-per-interface", quotas.groups_per_interface),
             Network::Classic => ("classic-groups-per-instance", quotas.classic_groups_per_instance),

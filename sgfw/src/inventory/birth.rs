@@ -85,15 +85,13 @@ pub const fn default_block() -> Ipv4Net {
 pub fn give_ipv6(state: &mut State, vpc: &VpcId, blocks: &[Ipv6Net]) {
     let Some(found) = state.vpcs.get_mut(vpc).filter(|it| it.v6.is_empty()) else { return };
     Arc::make_mut(found).v6 = blocks.to_vec();
-    for group in state.groups.values_mut().filter(|it| it.vpc() == Some(vpc)) {
+    let is_as_born = |group: &SecurityGroup| {
         let unchanged = group.everything_out(false);
         let egress: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
-        if egress.len() == 1 && egress[0].same_permission(&unchanged[0]) {
-            let v6 = group.everything_out(true).into_iter().skip(1);
-            let v6: Vec<GroupRule> = v6.collect();
-            Arc::make_mut(group).rules.extend(v6);
-        }
-    }
+        egress.len() == 1 && egress[0].same_permission(&unchanged[0])
+    };
+    let of_vpc = |group: &SecurityGroup| group.vpc() == Some(vpc) && is_as_born(group);
+    state.groups.change(of_vpc, |group| group.rules.extend(group.everything_out(true).into_iter().skip(1)));
 }
 
 /// The id of a network's default group when nobody gives another.

@@ -8,7 +8,7 @@
 
 use super::{
     AssociationState, Family, GroupId, GroupRef, GroupRule, LocalDevice, ManagedPrefixList, Network, NetworkInterface,
-    PrefixListId, Reference, RulePeer, SecurityGroup, State, VpcId,
+    PeeringStatus, PrefixListId, Reference, RulePeer, SecurityGroup, State, VpcId,
 };
 use crate::model::{
     Direction, Group, Interface, Link, Member, Origin, Peer, PrefixList, PrefixListEntry, Rule, Snapshot,
@@ -36,12 +36,8 @@ pub fn lower(state: &State) -> Lowered {
         }
     }
     for list in state.prefix_lists.values() {
-        let entry = |it: &super::ListEntry| PrefixListEntry { block: it.cidr, description: it.description.clone() };
-        let entries: BTreeSet<PrefixListEntry> = list.entries.iter().map(entry).collect();
-        let name = lowering.list(list);
-        let list =
-            PrefixList { name: name.clone(), id: Some(list.id.to_string()), entries: entries.into_iter().collect() };
-        lowered.snapshot.prefix_lists.insert(name, list);
+        let list = lowering.prefix_list(list);
+        lowered.snapshot.prefix_lists.insert(list.name.clone(), list);
     }
     for interface in state.interfaces.values() {
         lowering.interface(interface, &mut lowered.snapshot);
@@ -49,7 +45,8 @@ pub fn lower(state: &State) -> Lowered {
     lowered
 }
 
-struct Lowering<'a> {
+/// A state with what leads from its objects to the names of a snapshot.
+pub(super) struct Lowering<'a> {
     state: &'a State,
     home: Option<&'a VpcId>,
     /// The VPCs that groups are used in beside their own.
@@ -61,24 +58,37 @@ struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(state: &'a State) -> Self {
+    pub(super) fn new(state: &'a State) -> Self {
         let mut elsewhere: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for it in state.associations.values().filter(|it| it.state == AssociationState::Associated) {
             elsewhere.entry(&it.group).or_default().push(&it.vpc);
         }
-        let peers = state.vpcs.keys().map(|vpc| (vpc, state.peers(vpc).collect())).collect();
+        let mut peers: BTreeMap<_, Vec<_>> = state.vpcs.keys().map(|vpc| (vpc, Vec::new())).collect();
+        for peering in state.peerings.values().filter(|it| it.status == PeeringStatus::Active) {
+            let (a, b) = (&peering.requester.vpc, &peering.accepter.vpc);
+            for (here, there) in [(a, b), (b, a)] {
+                peers.entry(here).and_modify(|peers| peers.push(there));
+            }
+        }
         let home = state.default_vpc(&state.settings.home).map(|vpc| &vpc.id);
         Self { state, home, elsewhere, peers, named: named(state) }
     }
 
+    /// Whether the way from objects to names is the same in both.
+    pub(super) fn leads_as(&self, other: &Lowering<'_>) -> bool {
+        self.state.settings.home == other.state.settings.home
+            && (self.home, &self.elsewhere, &self.peers) == (other.home, &other.elsewhere, &other.peers)
+    }
+
     /// The VPCs in which a group counts, its own first; none stands for EC2-Classic.
-    fn places(&self, group: &SecurityGroup) -> Vec<Option<VpcId>> {
+    pub(super) fn places(&self, group: &SecurityGroup) -> Vec<Option<VpcId>> {
         let own = std::iter::once(group.vpc().cloned());
         let others = self.elsewhere.get(&group.id).into_iter().flatten().map(|vpc| Some((*vpc).clone()));
         own.chain(others).collect()
     }
 
-    fn name(&self, group: &SecurityGroup, place: Option<&VpcId>) -> String {
+    /// What a group is called where it counts.
+    pub(super) fn name(&self, group: &SecurityGroup, place: Option<&VpcId>) -> String {
         match place {
             Some(vpc) if group.vpc() != Some(vpc) => format!("{}@{vpc}", group.id),
             Some(vpc) if Some(vpc) == self.home => group.name.clone(),
@@ -87,11 +97,21 @@ impl<'a> Lowering<'a> {
     }
 
     /// A list of the home account goes by its name if no other one has it, every other list by its id.
-    fn list(&self, list: &ManagedPrefixList) -> String {
+    pub(super) fn list(&self, list: &ManagedPrefixList) -> String {
         if self.named.contains(&list.id) { list.name.clone() } else { list.id.to_string() }
     }
 
-    fn group(&self, group: &SecurityGroup, place: Option<&VpcId>, name: String) -> Group {
+    /// A list with its entries sorted by block.
+    pub(super) fn prefix_list(&self, list: &ManagedPrefixList) -> PrefixList {
+        let entry = |it: &super::ListEntry| PrefixListEntry { block: it.cidr, description: it.description.clone() };
+        let mut entries: Vec<PrefixListEntry> = list.entries.iter().map(entry).collect();
+        entries.sort();
+        entries.dedup();
+        PrefixList { name: self.list(list), id: Some(list.id.to_string()), entries }
+    }
+
+    /// The group as it counts in this place, under this name.
+    pub(super) fn group(&self, group: &SecurityGroup, place: Option<&VpcId>, name: String) -> Group {
         let rules = |direction| group.rules(direction).flat_map(|rule| self.rules(group, place, rule)).collect();
         Group {
             name,
@@ -141,9 +161,16 @@ impl<'a> Lowering<'a> {
         groups.map(|group| place(group)).collect()
     }
 
-    fn interface(&self, interface: &NetworkInterface, snapshot: &mut Snapshot) {
+    /// Whether nothing can come from it or go to it: its instance has ended, or it is elsewhere without an address.
+    pub(super) fn is_hidden(&self, interface: &NetworkInterface) -> bool {
         let holder = interface.attachment.as_ref().and_then(|it| self.state.instances.get(&it.instance));
-        if holder.is_some_and(|it| it.state == super::InstanceState::Terminated) {
+        holder.is_some_and(|it| it.state == super::InstanceState::Terminated)
+            || (interface.device.is_none() && interface.addresses.is_empty())
+    }
+
+    /// Adds an interface to those of this host, or to the members that live elsewhere.
+    pub(super) fn interface(&self, interface: &NetworkInterface, snapshot: &mut Snapshot) {
+        if self.is_hidden(interface) {
             return;
         }
         let (name, groups) = (interface.label().to_owned(), self.memberships(interface));
@@ -152,7 +179,6 @@ impl<'a> Lowering<'a> {
             Some(device) => {
                 snapshot.interfaces.insert(name.clone(), local(interface, device, name, addresses, groups));
             }
-            None if addresses.is_empty() => {}
             None => {
                 snapshot.members.insert(name.clone(), Member { name, addresses, groups });
             }

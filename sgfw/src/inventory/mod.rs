@@ -18,8 +18,10 @@ mod peering;
 mod prefix_list;
 mod quota;
 mod reference;
+mod relower;
 mod rows;
 mod state;
+mod table;
 
 pub use birth::{
     LEGACY_GROUP, begin, classic_default_group, default_block, default_group, default_group_id, default_rules,
@@ -38,8 +40,12 @@ pub use peering::{Association, AssociationState, Peering, PeeringEnd, PeeringSta
 pub use prefix_list::{Family, ListEntry, ListState, ManagedPrefixList};
 pub use quota::Quotas;
 pub use reference::{Reference, StaleWhy};
+pub use relower::{has_own_names, relower};
 pub use rows::{Changes, Rows, RowsError};
 pub use state::{Settings, State, Token};
+pub use table::{Difference, Table};
 
+#[cfg(test)]
+mod relower_tests;
 #[cfg(test)]
 mod tests;

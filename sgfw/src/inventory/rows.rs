@@ -1,6 +1,6 @@
 //! A state as rows of a store, a row an object: key to JSON. A change writes the rows that it touched.
 
-use super::State;
+use super::{State, Table};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -44,13 +44,9 @@ macro_rules! kinds {
                 $(compare($kind, &old.$field, &self.$field, |key| key.to_string(), &mut changes);)*
                 compare("association/", &old.associations, &self.associations,
                     |(group, vpc)| format!("{group}/{vpc}"), &mut changes);
-                for (key, bytes) in &self.baseline {
-                    if !old.baseline.get(key).is_some_and(|it| Arc::ptr_eq(it, bytes) || it == bytes) {
-                        changes.push((format!("{BASELINE}{key}"), Some(bytes.to_vec())));
-                    }
+                for it in self.baseline.differences(&old.baseline) {
+                    changes.push((format!("{BASELINE}{}", it.key), it.new.map(|bytes| bytes.to_vec())));
                 }
-                let gone = old.baseline.keys().filter(|key| !self.baseline.contains_key(*key));
-                changes.extend(gone.map(|key| (format!("{BASELINE}{key}"), None)));
                 changes
             }
 
@@ -93,7 +89,7 @@ macro_rules! kinds {
             /// The row of the object with this key, as it is now.
             pub fn row(&self, key: &str) -> Option<Vec<u8>> {
                 $(if let Some(id) = key.strip_prefix($kind) {
-                    return row(&**self.$field.get(&($id)(key, id).ok()?)?);
+                    return row(&**find(&self.$field, &($id)(key, id).ok()?)?);
                 })*
                 let (group, vpc) = key.strip_prefix("association/")?.split_once('/')?;
                 row(&**self.associations.get(&(parsed(key, group).ok()?, parsed(key, vpc).ok()?))?)
@@ -113,6 +109,11 @@ kinds! {
     "instance/" instances parsed;
     "peering/" peerings parsed;
     "token/" tokens (|_, id: &str| Ok::<_, RowsError>(id.to_owned()));
+}
+
+/// Says which kind of key it is.
+fn find<'a, K: Ord, V>(table: &'a Table<K, V>, key: &K) -> Option<&'a Arc<V>> {
+    table.get(key)
 }
 
 impl State {
@@ -137,19 +138,14 @@ impl State {
 
 fn compare<K: Ord, V: Serialize + PartialEq>(
     kind: &str,
-    old: &BTreeMap<K, Arc<V>>,
-    new: &BTreeMap<K, Arc<V>>,
+    old: &Table<K, V>,
+    new: &Table<K, V>,
     name: impl Fn(&K) -> String,
     changes: &mut Changes,
 ) {
-    for (key, value) in new {
-        let same = old.get(key).is_some_and(|it| Arc::ptr_eq(it, value) || it == value);
-        if !same {
-            changes.push((format!("{kind}{}", name(key)), row(&**value)));
-        }
+    for it in new.differences(old) {
+        changes.push((format!("{kind}{}", name(it.key)), it.new.and_then(|value| row(&**value))));
     }
-    let gone = old.iter().filter(|(key, _)| !new.contains_key(*key));
-    changes.extend(gone.map(|(key, _)| (format!("{kind}{}", name(key)), None)));
 }
 
 /// Nothing in a state fails to be written: its maps have keys of text.

@@ -3,11 +3,10 @@
 use super::{
     Account, AccountId, Association, AssociationState, Gateway, GatewayId, GroupId, Instance, InstanceId,
     InstanceState, InterfaceId, ManagedPrefixList, Network, NetworkInterface, Peering, PeeringId, PeeringStatus,
-    PrefixListId, Quotas, RuleId, Scope, SecurityGroup, Subnet, SubnetId, Vpc, VpcId,
+    PrefixListId, Quotas, RuleId, Scope, SecurityGroup, Subnet, SubnetId, Table, Vpc, VpcId,
 };
 use crate::model::DEFAULT_GROUP;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What holds for all.
@@ -37,29 +36,29 @@ pub struct State {
     /// What holds for all.
     pub settings: Arc<Settings>,
     /// Accounts of which something is known beside what they hold.
-    pub accounts: BTreeMap<AccountId, Arc<Account>>,
+    pub accounts: Table<AccountId, Account>,
     /// VPCs.
-    pub vpcs: BTreeMap<VpcId, Arc<Vpc>>,
+    pub vpcs: Table<VpcId, Vpc>,
     /// Subnets.
-    pub subnets: BTreeMap<SubnetId, Arc<Subnet>>,
+    pub subnets: Table<SubnetId, Subnet>,
     /// Internet gateways.
-    pub gateways: BTreeMap<GatewayId, Arc<Gateway>>,
+    pub gateways: Table<GatewayId, Gateway>,
     /// Security groups with their rules.
-    pub groups: BTreeMap<GroupId, Arc<SecurityGroup>>,
+    pub groups: Table<GroupId, SecurityGroup>,
     /// Managed prefix lists.
-    pub prefix_lists: BTreeMap<PrefixListId, Arc<ManagedPrefixList>>,
+    pub prefix_lists: Table<PrefixListId, ManagedPrefixList>,
     /// Network interfaces.
-    pub interfaces: BTreeMap<InterfaceId, Arc<NetworkInterface>>,
+    pub interfaces: Table<InterfaceId, NetworkInterface>,
     /// Instances.
-    pub instances: BTreeMap<InstanceId, Arc<Instance>>,
+    pub instances: Table<InstanceId, Instance>,
     /// Peering connections, also those that ended.
-    pub peerings: BTreeMap<PeeringId, Arc<Peering>>,
+    pub peerings: Table<PeeringId, Peering>,
     /// Groups in other VPCs.
-    pub associations: BTreeMap<(GroupId, VpcId), Arc<Association>>,
+    pub associations: Table<(GroupId, VpcId), Association>,
     /// Client tokens: scope and token.
-    pub tokens: BTreeMap<String, Arc<Token>>,
+    pub tokens: Table<String, Token>,
     /// The rows of what files declare, as the last apply made them; a difference to the state is drift.
-    pub baseline: BTreeMap<String, Arc<Vec<u8>>>,
+    pub baseline: Table<String, Vec<u8>>,
 }
 
 impl State {

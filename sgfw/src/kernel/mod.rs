@@ -174,7 +174,9 @@ impl Kernel {
         if plan.is_empty() {
             return Ok(());
         }
-        sweep::all(&self.paths)?;
+        if plan.ops.iter().any(Op::is_about_hooks) {
+            sweep::all(&self.paths)?;
+        }
         self.paths.hand_over()
     }
 

@@ -6,6 +6,7 @@
 mod group;
 mod interface;
 mod name;
+mod patch;
 mod presets;
 mod rule;
 mod test;
@@ -17,6 +18,7 @@ pub use interface::{
     TIMEOUT_UDP_STREAM, Timeouts,
 };
 pub use name::{LONGEST as LONGEST_NAME, NameError, check_description, check_name, check_rule_description};
+pub use patch::{Patch, View};
 pub use presets::{PRESETS, Preset, icmp_type, preset};
 pub use rule::{Direction, IcmpMatch, Origin, Peer, PortRange, Rule, Traffic};
 pub use test::{Endpoint, Expect, Test};

@@ -4,7 +4,8 @@
 //! value. Two questions are kept apart:
 //!
 //! * [`diff`](diff()): what changes in the policy, in the operator's words;
-//! * [`plan`](plan()): what has to be written, deleted, attached and detached, and in which order.
+//! * [`plan`](plan()): what has to be written, deleted, attached and detached, and in which order; [`step`](step())
+//!   tells the same of a small change, at the cost of what changes.
 //!
 //! The order holds at every single write: whoever is killed in between leaves packets with the old policy
 //! or with the new one. New nodes go to places that nothing in force leads to; interfaces and members are
@@ -19,6 +20,7 @@ mod print;
 mod reach;
 mod running;
 mod slots;
+mod step;
 
 pub use diff::{Change, Changes, Field, ItemChange, RuleChange, diff};
 pub use op::{Op, Plan, PlanError};
@@ -26,6 +28,9 @@ pub use order::plan;
 pub use print::print;
 pub use reach::{Reached, reachable};
 pub use running::{Attachment, Running, Slot, Taken, Wanted};
+pub use step::{stands, step};
 
+#[cfg(test)]
+mod step_tests;
 #[cfg(test)]
 mod tests;

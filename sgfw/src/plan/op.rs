@@ -75,6 +75,13 @@ pub enum Op {
     ClearInterfaces(Vec<u32>),
 }
 
+impl Op {
+    /// Whether devices come, go or change hooks by it.
+    pub const fn is_about_hooks(&self) -> bool {
+        matches!(self, Self::Attach { .. } | Self::Replace { .. } | Self::Detach { .. } | Self::ClearInterfaces(_))
+    }
+}
+
 /// What an apply does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {

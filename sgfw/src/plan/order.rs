@@ -6,7 +6,7 @@ use super::running::{Attachment, Running, Wanted};
 use super::slots::assign;
 use crate::compile::{Image, in_ticks};
 use sgfw_common::addr::Addr;
-use sgfw_common::maps::{self, Interface, Member, MemberCell, Tree};
+use sgfw_common::maps::{self, Interface, Member, MemberCell, Node32, Node128, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans the way from what the kernel holds to an image, on the devices that were found for it.
@@ -18,24 +18,35 @@ pub fn plan(running: &Running, image: &Image, wanted: &Wanted) -> Result<Plan, P
     let placed = place(running, image)?;
     let target = Target::new(running, image, wanted, &slots, &placed)?;
     target.check_sizes(running)?;
+    Ok(ordered(running, &target, slots, Nodes { new32: placed.new32, new128: placed.new128 }))
+}
+
+/// Nodes to be written to places that nothing in force leads to.
+pub(super) struct Nodes {
+    pub(super) new32: Vec<(u32, Node32)>,
+    pub(super) new128: Vec<(u32, Node128)>,
+}
+
+/// The operations that lead to a target, in their order. What `running` and `target` are both silent about stays.
+pub(super) fn ordered(running: &Running, target: &Target<'_>, slots: BTreeMap<String, u32>, nodes: Nodes) -> Plan {
     let mut plan = Plan { slots, generation: running.generation[running.active], ..Plan::default() };
     if target.needs_flip(running) {
-        flip(&mut plan, running, &target, placed);
+        flip(&mut plan, running, target, nodes);
     } else {
-        in_place(&mut plan, running, &target, placed);
+        in_place(&mut plan, running, target, nodes);
     }
     plan.changes = plan.ops.len();
-    clean(&mut plan, running, &target);
-    Ok(plan)
+    clean(&mut plan, running, target);
+    plan
 }
 
 /// What the kernel is to hold.
-struct Target<'a> {
+pub(super) struct Target<'a> {
     /// By slot, trees in their places, in ticks, with no generation.
-    interfaces: BTreeMap<u32, Interface>,
-    members: &'a BTreeMap<Addr, u64>,
-    member_cells: BTreeMap<MemberCell, Tree>,
-    attachments: BTreeMap<u32, &'a Attachment>,
+    pub(super) interfaces: BTreeMap<u32, Interface>,
+    pub(super) members: &'a BTreeMap<Addr, u64>,
+    pub(super) member_cells: BTreeMap<MemberCell, Tree>,
+    pub(super) attachments: BTreeMap<u32, &'a Attachment>,
 }
 
 impl<'a> Target<'a> {
@@ -118,13 +129,13 @@ impl<'a> Target<'a> {
 }
 
 /// The whole way: beside the version in force, then that one word.
-fn flip(plan: &mut Plan, running: &Running, target: &Target<'_>, placed: Placed) {
+fn flip(plan: &mut Plan, running: &Running, target: &Target<'_>, nodes: Nodes) {
     let version = running.inactive();
     let generation = running.generation[0].max(running.generation[1]) + 1;
     if is_dirty(running) {
         plan.ops.push(Op::Wait);
     }
-    write_parts(plan, running, target, placed);
+    write_parts(plan, running, target, nodes);
     let half = |(address, set): (Addr, u64)| {
         let mut member = member(running, &address);
         member.set[version] = set;
@@ -147,8 +158,8 @@ fn flip(plan: &mut Plan, running: &Running, target: &Target<'_>, placed: Placed)
 }
 
 /// One member at most, and devices: every write is seen whole.
-fn in_place(plan: &mut Plan, running: &Running, target: &Target<'_>, placed: Placed) {
-    write_parts(plan, running, target, placed);
+fn in_place(plan: &mut Plan, running: &Running, target: &Target<'_>, nodes: Nodes) {
+    write_parts(plan, running, target, nodes);
     plan.ops.extend(target.detach(running));
     let changes: Vec<_> = target.members_to_change(running, running.active).collect();
     for (address, set) in changes {
@@ -163,9 +174,9 @@ fn in_place(plan: &mut Plan, running: &Running, target: &Target<'_>, placed: Pla
     }
 }
 
-fn write_parts(plan: &mut Plan, running: &Running, target: &Target<'_>, placed: Placed) {
-    push_unless(placed.new32.is_empty(), plan, || Op::WriteNodes32(placed.new32));
-    push_unless(placed.new128.is_empty(), plan, || Op::WriteNodes128(placed.new128));
+fn write_parts(plan: &mut Plan, running: &Running, target: &Target<'_>, nodes: Nodes) {
+    push_unless(nodes.new32.is_empty(), plan, || Op::WriteNodes32(nodes.new32));
+    push_unless(nodes.new128.is_empty(), plan, || Op::WriteNodes128(nodes.new128));
     let cells = target.new_cells(running);
     push_unless(cells.is_empty(), plan, || Op::WriteMemberCells(cells));
 }
@@ -211,7 +222,7 @@ fn unwanted<K: Ord + Copy, A, B>(there: &BTreeMap<K, A>, wanted: &BTreeMap<K, B>
 }
 
 /// Whether a killed apply left the versions different: packets may still be on their way through either.
-fn is_dirty(running: &Running) -> bool {
+pub(super) fn is_dirty(running: &Running) -> bool {
     running.slots.values().any(|slot| slot.versions[0] != slot.versions[1])
         || running.members.values().any(|member| member.set[0] != member.set[1])
 }
@@ -226,7 +237,7 @@ fn push_unless(empty: bool, plan: &mut Plan, op: impl FnOnce() -> Op) {
     }
 }
 
-fn check(map: &'static str, limit: u32, asked: usize) -> Result<(), PlanError> {
+pub(super) fn check(map: &'static str, limit: u32, asked: usize) -> Result<(), PlanError> {
     let (limit, asked) = (u64::from(limit), asked as u64);
     if asked > limit { Err(PlanError::Full { map, limit, asked }) } else { Ok(()) }
 }

@@ -26,7 +26,8 @@ pub(super) fn place(running: &Running, image: &Image) -> Result<Placed, PlanErro
     Ok(Placed { places32, places128, new32, new128 })
 }
 
-fn in_force(running: &Running) -> Reached {
+/// The nodes that the version in force and all cells lead to.
+pub(super) fn in_force(running: &Running) -> Reached {
     let interfaces = running.slots.values().map(|slot| &slot.versions[running.active]);
     let read32 = |place: u32| Ok::<_, Infallible>(running.nodes32.get(&place).copied());
     let read128 = |place: u32| Ok(running.nodes128.get(&place).copied());

@@ -57,9 +57,9 @@ impl Tables for Seen<'_> {
 }
 
 /// Verdicts of all probes on each device that is attached.
-type View = BTreeMap<u32, Vec<Verdict>>;
+pub(super) type View = BTreeMap<u32, Vec<Verdict>>;
 
-fn probes() -> Vec<(Hook, Vec<u8>)> {
+pub(super) fn probes() -> Vec<(Hook, Vec<u8>)> {
     let mut frames = Vec::new();
     for (remote, (protocol, port)) in ADDRESSES.iter().flat_map(|remote| PROBES.map(|probe| (remote, probe))) {
         let remote: std::net::IpAddr = remote.parse().unwrap();
@@ -82,7 +82,7 @@ fn seen(kernel: &Running, version: usize, probes: &[(Hook, Vec<u8>)]) -> View {
     kernel.attachments.iter().map(|(slot, attachment)| (attachment.ifindex, verdicts(*slot))).collect()
 }
 
-fn meant(image: &Image, wanted: &Wanted, probes: &[(Hook, Vec<u8>)]) -> View {
+pub(super) fn meant(image: &Image, wanted: &Wanted, probes: &[(Hook, Vec<u8>)]) -> View {
     let verdicts = |name: &str| {
         let verdict = |(hook, bytes): &(Hook, Vec<u8>)| {
             let tables = HostTables::new(image, 100);
@@ -94,18 +94,19 @@ fn meant(image: &Image, wanted: &Wanted, probes: &[(Hook, Vec<u8>)]) -> View {
 }
 
 /// A kernel with everything ever written to it, and the names that finished applies left.
-struct Kernel {
-    running: Running,
+#[derive(Clone)]
+pub(super) struct Kernel {
+    pub(super) running: Running,
     names: BTreeMap<u32, String>,
 }
 
 impl Kernel {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { running: Running { hertz: 100, ..Running::default() }, names: BTreeMap::new() }
     }
 
     /// What the next process reads back: reachable nodes only, and names that were saved.
-    fn read(&self) -> Running {
+    pub(super) fn read(&self) -> Running {
         let (all, mut read) = (&self.running, self.running.clone());
         let reached = reachable::<Infallible>(
             all.slots.values().flat_map(|slot| &slot.versions),
@@ -121,7 +122,7 @@ impl Kernel {
         read
     }
 
-    fn apply(&mut self, image: &Image, wanted: &Wanted) -> Plan {
+    pub(super) fn apply(&mut self, image: &Image, wanted: &Wanted) -> Plan {
         let plan = plan(&self.read(), image, wanted).unwrap();
         plan.ops.iter().for_each(|op| self.running.apply(op));
         self.names = plan.slots.iter().map(|(name, slot)| (*slot, name.clone())).collect();
@@ -129,7 +130,7 @@ impl Kernel {
     }
 }
 
-fn wanted(snapshot: &Snapshot) -> Wanted {
+pub(super) fn wanted(snapshot: &Snapshot) -> Wanted {
     let device = |(index, name): (u32, &String)| (name.clone(), attachment(name, index));
     Wanted { interfaces: (1..).zip(snapshot.interfaces.keys()).map(device).collect() }
 }
@@ -168,7 +169,14 @@ fn singles(op: &Op, random: &mut Random) -> Vec<Op> {
 }
 
 /// Executes a plan write by write up to a cut, and looks at every device after each.
-fn execute(kernel: &mut Kernel, plan: &Plan, new: &View, cut: usize, random: &mut Random, probes: &[(Hook, Vec<u8>)]) {
+pub(super) fn execute(
+    kernel: &mut Kernel,
+    plan: &Plan,
+    new: &View,
+    cut: usize,
+    random: &mut Random,
+    probes: &[(Hook, Vec<u8>)],
+) {
     let old = seen(&kernel.running, kernel.running.active, probes);
     let both: Vec<&u32> = old.keys().filter(|device| new.contains_key(device)).collect();
     let same = |view: &View, with: &View| both.iter().all(|device| view[device] == with[device]);

@@ -9,6 +9,9 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Bytes of the line that says who holds it.
+const LINE: usize = 256;
+
 /// The lock, held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
@@ -36,9 +39,14 @@ impl Lock {
         }
     }
 
-    /// Only for the message of whoever waits.
+    /// Only for the message of whoever waits. It has one length, because to cut a file costs a turn of the disk.
     fn signed(mut file: File, path: &Path, command: &str) -> Self {
-        let _ = file.set_len(0).and_then(|()| writeln!(file, "process {}: sgfw {command}", std::process::id()));
+        let text: String = format!("process {}: sgfw {command}", std::process::id()).chars().take(LINE / 4).collect();
+        let line = format!("{text}{}\n", " ".repeat(LINE - 1 - text.len()));
+        let length = line.len() as u64;
+        let is_cut = file.metadata().is_ok_and(|it| it.len() <= length) || file.set_len(length).is_ok();
+        // What stands there of somebody else would mislead; nothing does no harm.
+        let _ = if is_cut { file.write_all(line.as_bytes()) } else { Ok(()) };
         Self { path: path.to_path_buf(), _file: file }
     }
 

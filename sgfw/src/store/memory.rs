@@ -50,9 +50,16 @@ impl Store for Memory {
         Ok(is_known.then(|| inside.revisions.iter().filter(|it| it.number > revision).cloned().collect()))
     }
 
-    fn commit(&self, expected: u64, rows: Vec<Write>, note: Note) -> Result<u64, StoreError> {
+    fn commit_with(
+        &self,
+        expected: u64,
+        rows: Vec<Write>,
+        note: Note,
+        record: Option<Record>,
+    ) -> Result<u64, StoreError> {
         let mut inside = self.inside();
         let number = inside.commit(expected, rows, note)?;
+        record.into_iter().for_each(|record| inside.write_record(Record { revision: number, ..record }));
         drop(inside);
         self.moved.notify_all();
         Ok(number)
@@ -82,12 +89,7 @@ impl Store for Memory {
     }
 
     fn write_record(&self, record: &Record) -> Result<(), StoreError> {
-        let records = &mut self.inside().records;
-        records.insert(record.generation, record.clone());
-        drop(records.split_off(&(record.generation + 1)));
-        while records.len() > KEPT_RECORDS {
-            records.pop_first();
-        }
+        self.inside().write_record(record.clone());
         Ok(())
     }
 
@@ -131,6 +133,15 @@ impl Inside {
             self.revisions.remove(0);
         }
         Ok(self.now.revision)
+    }
+
+    fn write_record(&mut self, record: Record) {
+        let generation = record.generation;
+        self.records.insert(generation, record);
+        drop(self.records.split_off(&(generation + 1)));
+        while self.records.len() > KEPT_RECORDS {
+            self.records.pop_first();
+        }
     }
 
     fn change(&mut self, key: String, new: Option<Vec<u8>>) -> Changed {

@@ -69,7 +69,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Conflict`] if somebody was faster: read again and decide anew. Otherwise the store cannot be
     /// written, and is as it was.
-    fn commit(&self, expected: u64, rows: Vec<Write>, note: Note) -> Result<u64, StoreError>;
+    fn commit(&self, expected: u64, rows: Vec<Write>, note: Note) -> Result<u64, StoreError> {
+        self.commit_with(expected, rows, note, None)
+    }
+
+    /// The same, and in the same transaction what [`Self::write_record`] does: the record becomes one of the revision
+    /// that comes of it.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    fn commit_with(
+        &self,
+        expected: u64,
+        rows: Vec<Write>,
+        note: Note,
+        record: Option<Record>,
+    ) -> Result<u64, StoreError>;
 
     /// Waits until there is a newer revision than this, made by whatever process, and says it; none after this time.
     ///

@@ -3,7 +3,6 @@
 use crate::{alone, apply, group, rules};
 use sgfw::inventory::{PeeringStatus, RulePeer, State, lower};
 use sgfw::model::Peer;
-use std::sync::Arc;
 
 const PEERED: &str = "vpcs:
   - id: vpc-aaaaaaaa
@@ -18,7 +17,7 @@ peerings: [{id: pcx-b04deed9, requester: vpc-aaaaaaaa, accepter: vpc-bbbbbbbb}]
 ";
 
 fn set_status(state: &mut State, status: PeeringStatus) {
-    state.peerings.values_mut().for_each(|peering| Arc::make_mut(peering).status = status);
+    state.peerings.change(|_| true, |peering| peering.status = status);
 }
 
 fn ingress_peers(state: &State) -> Vec<Peer> {

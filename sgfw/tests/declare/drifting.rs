@@ -53,7 +53,7 @@ fn what_was_deleted_and_what_settings_were_changed_is_told() {
     let mut state = alone(TEXT);
     let id = group(&state, "web").id.clone();
     state.groups.remove(&id);
-    Arc::make_mut(state.prefix_lists.values_mut().next().unwrap()).max_entries = 7;
+    state.prefix_lists.change(|_| true, |list| list.max_entries = 7);
     Arc::make_mut(&mut state.settings).quotas.tags = 50;
     let words: Vec<String> = drift(&state).iter().map(ToString::to_string).collect();
     assert_eq!(

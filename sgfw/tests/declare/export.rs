@@ -6,7 +6,6 @@ use sgfw::declare::adopt;
 use sgfw::inventory::{Rows, State, lower};
 use sgfw::model::{Direction, Origin};
 use sgfw::policy;
-use std::sync::Arc;
 
 /// How many stores go out and come back.
 const STORES: u64 = 1_000;
@@ -16,11 +15,13 @@ fn kept(state: &State) -> Rows {
     let mut state = states::disowned(state.clone());
     state.baseline.clear();
     state.tokens.clear();
-    for group in state.groups.values_mut() {
-        let group = Arc::make_mut(group);
-        group.rules.iter_mut().for_each(|rule| rule.origin = Origin::default());
-        group.rules.sort_by_key(|rule| rule.direction == Direction::Egress);
-    }
+    state.groups.change(
+        |_| true,
+        |group| {
+            group.rules.iter_mut().for_each(|rule| rule.origin = Origin::default());
+            group.rules.sort_by_key(|rule| rule.direction == Direction::Egress);
+        },
+    );
     state.to_rows()
 }
 

@@ -186,7 +186,7 @@ fn an_id_of_a_rule_is_one_rules() {
 /// An interface that an action made in this group.
 fn member_of(state: &mut State, group: &SecurityGroup) -> InterfaceId {
     let declared = "members: [{name: m, addresses: [192.0.2.77], groups: [default]}]";
-    let model = alone(declared).interfaces.into_values().next().unwrap();
+    let model = alone(declared).interfaces.values().next().cloned().unwrap();
     let made = NetworkInterface {
         id: InterfaceId::from_number(5),
         name: None,

@@ -85,14 +85,14 @@ fn f23_a_group_with_members_cannot_be_deleted_running_or_stopped() {
             owner: Owner::Action,
         };
         cloud.state.instances.insert(id.clone(), Arc::new(instance));
-        let interface = cloud.state.interfaces.values_mut().next().unwrap();
-        Arc::make_mut(interface).attachment = Some(sgfw::inventory::Attachment {
+        let attachment = sgfw::inventory::Attachment {
             id: sgfw::inventory::AttachmentId::from_number(1),
             instance: id.clone(),
             index: 0,
             since: crate::cloud::NOW.into(),
             delete_on_termination: true,
-        });
+        };
+        cloud.state.interfaces.change(|_| true, |it| it.attachment = Some(attachment.clone()));
         if refused {
             assert_eq!(cloud.refused(DELETE, json!({"GroupId": "sg-903004f8"})), words);
         } else {

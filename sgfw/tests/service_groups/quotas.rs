@@ -139,8 +139,8 @@ fn f83_sixteen_groups_of_sixty_rules_are_one_set() {
     }
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     cloud.interface("eni-11111111", crate::cloud::network("vpc-1a2b3c4d"), "10.1.0.5", &groups);
-    let interface = cloud.state.interfaces.values_mut().next().unwrap();
-    Arc::make_mut(interface).device = Some(LocalDevice::named("veth0", sgfw::model::Side::Port));
+    let device = LocalDevice::named("veth0", sgfw::model::Side::Port);
+    cloud.state.interfaces.change(|_| true, |it| it.device = Some(device.clone()));
     cloud.state.check().unwrap();
     let image = sgfw::compile::compile(&lower(&cloud.state).snapshot).unwrap();
     assert_eq!(image.interfaces.len(), 1);

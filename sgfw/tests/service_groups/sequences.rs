@@ -29,7 +29,7 @@ const RULES: u32 = 6;
 /// Two accounts, one of them in EC2-Classic too; three VPCs; A and B peered, on and off.
 fn cloud() -> Cloud {
     let mut cloud = Cloud::classic();
-    Arc::make_mut(cloud.state.accounts.values_mut().next().unwrap()).classic.clear();
+    cloud.state.accounts.change(|_| true, |it| it.classic.clear());
     cloud.vpc_with(VPCS[0], "10.1.0.0/16", Some("2001:db8:a::/56"));
     cloud.vpc(VPCS[1], "10.2.0.0/16");
     cloud.as_account(ACCOUNTS[1]).vpc(VPCS[2], "10.3.0.0/16");
@@ -150,10 +150,10 @@ fn meanwhile(cloud: &mut Cloud, random: &mut Random) {
     };
     if usable {
         cloud.interface(&format!("eni-{number:08}"), place, &format!("10.9.0.{number}"), &[group]);
-        let interface =
-            cloud.state.interfaces.values_mut().find(|it| it.addresses[0].to_string().ends_with(&format!(".{number}")));
-        Arc::make_mut(interface.unwrap()).device =
-            (number > 1).then(|| LocalDevice::named(&format!("veth{number}"), Side::Port));
+        let device = (number > 1).then(|| LocalDevice::named(&format!("veth{number}"), Side::Port));
+        let is_it =
+            |it: &sgfw::inventory::NetworkInterface| it.addresses[0].to_string().ends_with(&format!(".{number}"));
+        cloud.state.interfaces.change(is_it, |it| it.device.clone_from(&device));
     }
 }
 

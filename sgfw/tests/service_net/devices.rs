@@ -110,7 +110,8 @@ fn a_device_is_one_interface() {
 fn what_a_file_declares_is_changed_there() {
     let mut cloud = Cloud::with_subnet();
     cloud.interface("eni-11111111", &[]);
-    let interface = cloud.state.interfaces.values_mut().next().unwrap();
+    let id = cloud.state.interfaces.keys().next().unwrap().clone();
+    let interface = cloud.state.interfaces.get_mut(&id).unwrap();
     Arc::make_mut(interface).owner = Owner::File { file: "web.yaml".into(), line: 7 };
     assert_eq!(
         cloud.refused("CreateTags", tags("eni-11111111", &[("sgfw:device", "tap0")])),

@@ -26,6 +26,11 @@ impl<'a> Program<'a> {
         Ok(path)
     }
 
+    /// Where its pins and its store are, for whoever uses sgfw as a library.
+    pub(super) fn directories(&self) -> [(&'static str, PathBuf); 2] {
+        [("SGFW_PIN_DIR", self.pins.clone()), ("SGFW_STATE_DIR", self.directory.join("state"))]
+    }
+
     pub(super) fn apply(&self, policy: &Path) -> Result<()> {
         self.run(&["apply", &policy.display().to_string()])
     }

@@ -47,8 +47,15 @@ impl Pool {
     /// The addresses of a subnet.
     pub(in crate::service) fn subnet(state: &State, subnet: &Subnet) -> Self {
         let network = Network::Vpc(subnet.vpc.clone());
-        let there = state.interfaces.values().filter(|it| it.network == network);
-        let used = there.flat_map(|it| it.addresses.iter().copied()).collect();
+        let v4 = subnet.v4.map(|block| (block.network(), block.broadcast()));
+        let v6 = subnet.v6.map(|block| (block.network(), block.broadcast()));
+        // There may be many addresses elsewhere, and none of them is asked for.
+        let is_near = |address: &IpAddr| match address {
+            IpAddr::V4(it) => v4.is_some_and(|(first, last)| (first..=last).contains(it)),
+            IpAddr::V6(it) => v6.is_some_and(|(first, last)| (first..=last).contains(it)),
+        };
+        let near = state.interfaces.values().filter(|it| it.addresses.iter().any(is_near) && it.network == network);
+        let used = near.flat_map(|it| it.addresses.iter().copied()).collect();
         Self { v4: subnet.v4, v6: subnet.v6, is_open: false, used }
     }
 

@@ -105,12 +105,15 @@ fn add(desk: &mut Desk, interface: &NetworkInterface, addresses: &[IpAddr]) {
 /// Takes a secondary address from whoever else has it in the subnet's VPC.
 fn let_go(desk: &mut Desk, taker: &NetworkInterface, text: &str) -> Result<(), Fault> {
     let address = address::parse(text)?;
-    let others = desk.state.interfaces.values_mut().filter(|it| it.id != taker.id && it.network == taker.network);
+    let state = desk.state.clone();
+    let others = state.interfaces.values().filter(|it| it.id != taker.id && it.network == taker.network);
     for other in others.filter(|it| it.addresses.contains(&address)) {
         if other.primary() == Some(address) || other.scope != taker.scope {
             return Err(Fault::new("InvalidIPAddress.InUse", format!("Address {address} is in use.")));
         }
-        Arc::make_mut(other).addresses.retain(|it| *it != address);
+        let mut less = other.clone();
+        Arc::make_mut(&mut less).addresses.retain(|it| *it != address);
+        desk.state.interfaces.insert(less.id.clone(), less);
     }
     Ok(())
 }

@@ -74,9 +74,10 @@ fn mac(id: &InterfaceId) -> [u8; 6] {
 }
 
 fn check_quota(desk: &Desk) -> Result<(), Fault> {
-    let count =
-        desk.state.interfaces.values().filter(|it| it.scope == desk.scope && it.network.vpc().is_some()).count();
-    if count < desk.quotas().interfaces_per_region as usize {
+    let limit = desk.quotas().interfaces_per_region as usize;
+    let counts = |it: &&Arc<NetworkInterface>| it.scope == desk.scope && it.network.vpc().is_some();
+    let interfaces = &desk.state.interfaces;
+    if interfaces.len() < limit || interfaces.values().filter(counts).count() < limit {
         return Ok(());
     }
     Err(Fault::new("NetworkInterfaceLimitExceeded", "The maximum number of network interfaces has been reached."))

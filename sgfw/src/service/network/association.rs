@@ -2,7 +2,7 @@
 
 use super::block;
 use crate::api;
-use crate::inventory::{GroupRule, Network, PeeringStatus, State, Vpc, VpcId};
+use crate::inventory::{GroupRule, Network, PeeringStatus, SecurityGroup, State, Vpc, VpcId};
 use crate::model::Direction;
 use crate::service::show::{derived, text};
 use crate::service::{Desk, Fault, find};
@@ -46,16 +46,13 @@ pub(in crate::service) fn associate_vpc_cidr_block(
 /// Gives the groups of a VPC the outbound rule for ::/0 (F11): those whose outbound rules are as they were born (F12).
 fn add_v6_out(state: &mut State, vpc: &VpcId) {
     let network = Network::Vpc(vpc.clone());
-    for group in state.groups.values_mut().filter(|group| group.network == network) {
+    let is_as_born = |group: &SecurityGroup| {
         let out: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
-        if let ([rule], [born]) = (out.as_slice(), group.everything_out(false).as_slice())
-            && rule.id == born.id
-            && rule.same_permission(born)
-        {
-            let more = group.everything_out(true).pop();
-            Arc::make_mut(group).rules.extend(more);
-        }
-    }
+        let born = group.everything_out(false);
+        matches!((&out[..], &born[..]), ([rule], [born]) if rule.id == born.id && rule.same_permission(born))
+    };
+    let of_vpc = |group: &SecurityGroup| group.network == network && is_as_born(group);
+    state.groups.change(of_vpc, |group| group.rules.extend(group.everything_out(true).pop()));
 }
 
 fn wanted(desk: &Desk, vpc: &Vpc, request: &api::AssociateVpcCidrBlock) -> Result<IpNet, Fault> {

@@ -150,9 +150,15 @@ impl Store for Redb {
         Ok(told.unwrap_or_else(|| (revision == 0).then(Vec::new)))
     }
 
-    fn commit(&self, expected: u64, rows: Vec<Write>, note: Note) -> Result<u64, StoreError> {
+    fn commit_with(
+        &self,
+        expected: u64,
+        rows: Vec<Write>,
+        note: Note,
+        record: Option<Record>,
+    ) -> Result<u64, StoreError> {
         let command = note.action.clone();
-        let made = self.write(&command, |txn| write::commit(txn, expected, rows, note))?;
+        let made = self.write(&command, |txn| write::commit_with(txn, expected, rows, note, record))?;
         Ok(made.unwrap_or(expected))
     }
 

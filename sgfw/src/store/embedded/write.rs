@@ -48,6 +48,21 @@ pub(super) fn commit(
     Ok(Some(head.revision))
 }
 
+/// The same, and a record of what comes of it; none if nothing differs and there is no record.
+pub(super) fn commit_with(
+    txn: &WriteTransaction,
+    expected: u64,
+    rows: Vec<Write>,
+    note: Note,
+    record: Option<Record>,
+) -> Result<Option<u64>, Trouble> {
+    let made = commit(txn, expected, rows, note)?;
+    let Some(record) = record else { return Ok(made) };
+    let revision = made.unwrap_or(expected);
+    self::record(txn, &Record { revision, ..record })?;
+    Ok(Some(revision))
+}
+
 /// Writes the rows that differ, and what they were; says how many.
 fn replace(txn: &WriteTransaction, head: &mut Head, rows: Vec<Write>) -> Result<u64, Trouble> {
     let (mut table, mut undo) = (txn.open_table(ROWS)?, txn.open_table(UNDO)?);

@@ -42,7 +42,7 @@ pub(crate) fn of_actions(seed: u64) -> State {
 pub(crate) fn disowned(mut state: State) -> State {
     macro_rules! disown {
         ($($field:ident)*) => {
-            $(state.$field.values_mut().for_each(|it| Arc::make_mut(it).owner = Owner::Action);)*
+            $(state.$field.change(|_| true, |it| it.owner = Owner::Action);)*
         };
     }
     disown!(accounts vpcs subnets gateways groups prefix_lists interfaces instances peerings associations);
