@@ -301,3 +301,37 @@ fn after_everything_was_detached_the_agent_rests() {
     assert!(ip(&["-n", &lab.here, "link", "set", "v0", "name", "lan0"]));
     assert!(until(|| lab.status()["interfaces"][0]["device"] == "lan0"), "{:?}", agent.health());
 }
+
+#[test]
+fn a_device_that_was_moved_to_another_namespace_is_told_of_and_protected_when_it_is_back() {
+    let name = "a_device_that_was_moved_to_another_namespace_is_told_of_and_protected_when_it_is_back";
+    let Some(lab) = Lab::new(name) else { return };
+    let policy = lab.policy("80", "");
+    lab.sgfw.run(&["apply", &policy]).exits(0);
+    assert!(ip(&["-n", &lab.here, "link", "set", "v0", "netns", &lab.there]));
+    let gone = "the device v0 of interface web is gone, and network namespace";
+    lab.sgfw.run(&["status"]).exits(0).says(&[gone, &lab.there, "keeps the rules that it had", "NOT ATTACHED"]);
+    let agent = Agent::start(&lab, &[]);
+    assert!(until(|| agent.health().unwrap().left.contains_key("web")), "{:?}", agent.health());
+    let advice = "if it was moved, network namespace";
+    lab.sgfw.run(&["status"]).exits(0).says(&["not protected", advice, &lab.there, "has one of this name"]);
+    assert!(ip(&["-n", &lab.there, "link", "set", "v0", "netns", &lab.here]));
+    assert!(ip(&["-n", &lab.here, "address", "add", "10.9.0.1/24", "dev", "v0"]));
+    assert!(ip(&["-n", &lab.here, "link", "set", "v0", "up"]));
+    assert!(until(|| lab.status()["interfaces"][0]["attached"] == true), "{:?}", agent.health());
+    let (_open, _shut) = (lab.listen(80), lab.listen(81));
+    assert!(until(|| lab.connect(80).is_some()) && lab.connect(81).is_none());
+}
+
+#[test]
+fn the_doctor_names_who_else_is_on_the_hooks_and_in_which_order() {
+    let Some(lab) = Lab::new("the_doctor_names_who_else_is_on_the_hooks_and_in_which_order") else { return };
+    lab.apply("80").exits(0);
+    lab.sgfw.run(&["doctor"]).says(&["v0", "XDP nothing; then in sgfw_tc_in; out sgfw_tc_out"]);
+    // Another sgfw will do for somebody else: XDP, and TCX behind the first one's on the way out.
+    let other = command::Sgfw::below(std::path::Path::new(command::lab::BPF));
+    let text = "version: 1\ninterfaces:\n  - {name: x, device: v0, netns: NETNS, hook: xdp-generic}\n";
+    other.run(&["apply", &other.file("other.yaml", &text.replace("NETNS", &lab.here))]).exits(0);
+    let said = lab.sgfw.run(&["doctor"]);
+    said.says(&["XDP sgfw_xdp; then in sgfw_tc_in; out sgfw_tc_out, then sgfw_tc_out"]);
+}

@@ -248,12 +248,31 @@ fn missing(now: &InForce, record: &Record) -> Vec<String> {
     let words = |(_, place): (&u32, &Place)| {
         let (name, device) = (&place.interface, &place.attachment.device);
         if is_there(&place.attachment) {
-            format!("interface {name} is not attached to {device}: apply the policy again")
-        } else {
-            format!("the device {device} of interface {name} is gone: apply again when it is back")
+            return format!("interface {name} is not attached to {device}: apply the policy again");
         }
+        let like_it = list(moved(&place.attachment));
+        if like_it.is_empty() {
+            return format!("the device {device} of interface {name} is gone: apply again when it is back");
+        }
+        format!(
+            "the device {device} of interface {name} is gone, and network namespace {like_it} has one of its number and \
+             name: a device that is moved keeps the rules that it had; move it back, or write `netns:` for the \
+             interface, and apply"
+        )
     };
     unattached.map(words).collect()
+}
+
+/// The network namespaces with a name where a device like this one is now: it may have been moved there.
+fn moved(attachment: &Attachment) -> Vec<String> {
+    let entries = std::fs::read_dir("/run/netns").into_iter().flatten().flatten();
+    let is_here = |netns: &String| {
+        let device = attachment.device.clone();
+        let index = within(Some(netns), move || nix::net::if_::if_nametoindex(device.as_str()));
+        index.is_ok_and(|index| index == Ok(attachment.ifindex))
+    };
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    names.filter(|netns| attachment.netns.as_ref() != Some(netns)).filter(is_here).collect()
 }
 
 fn is_there(attachment: &Attachment) -> bool {

@@ -3,7 +3,8 @@
 //! Nothing is changed here, so `plan` resolves just as `apply` does.
 
 use super::error::KernelError;
-use super::namespace::within;
+use super::namespace::{NAMES, within};
+use super::paths::names;
 use crate::model::{Device, Hook, Interface, Link, Side, Snapshot};
 use crate::plan::{Attachment, Running, Taken, Wanted};
 use nix::ifaddrs::getifaddrs;
@@ -113,7 +114,7 @@ fn facts(interface: &Interface, device: &str) -> Result<Facts, KernelError> {
         interface: interface.name.clone(),
         device: device.to_owned(),
         place: interface.netns.as_ref().map(|name| format!(" in network namespace {name}")).unwrap_or_default(),
-        help: help(device, &others, &interface.name),
+        help: help(device, &others, &interface.name) + &elsewhere(device, interface.netns.as_deref()),
     })
 }
 
@@ -128,6 +129,22 @@ fn help(device: &str, others: &BTreeSet<String>, interface: &str) -> String {
             "there are {}; give --device {interface}=NAME",
             others.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
         ),
+    }
+}
+
+/// Namespaces that are looked into for a device that is missing.
+const LOOKED_AT: usize = 16;
+
+/// A network namespace with a name that has a device of this name, as one that was moved there has.
+fn elsewhere(device: &str, here: Option<&str>) -> String {
+    let has = |netns: &String| {
+        within(Some(netns), || nix::net::if_::if_nametoindex(device).is_ok_and(|index| index != 0)).unwrap_or(false)
+    };
+    let named = names(Path::new(NAMES)).into_iter().take(LOOKED_AT);
+    let found: Vec<String> = named.filter(|netns| Some(netns.as_str()) != here).filter(has).collect();
+    match &found[..] {
+        [] => String::new(),
+        found => format!("; if it was moved, network namespace {} has one of this name", found.join(", ")),
     }
 }
 

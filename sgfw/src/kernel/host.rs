@@ -6,13 +6,15 @@ use super::paths::Paths;
 use crate::plan::Attachment;
 use aya::programs::SchedClassifier;
 use aya::programs::tc::TcAttachType;
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// A program on a hook of a device, in the order in which packets meet them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Neighbour {
-    /// `ingress` or `egress`.
+    /// `xdp`, which is first of all, `ingress` or `egress`.
     pub hook: &'static str,
     /// Its number.
     pub id: u32,
@@ -41,14 +43,15 @@ pub fn is_on_bpffs(directory: &Path) -> bool {
     there.and_then(|it| rustix::fs::statfs(it).ok()).is_some_and(|it| it.f_type == BPF_FS_MAGIC)
 }
 
-/// The TCX programs on both hooks of a device.
+/// The XDP program of a device, and the TCX programs on both its hooks.
 ///
 /// # Errors
 /// In words: the kernel does not say, or not to this process.
 pub fn neighbours(attachment: &Attachment) -> Result<Vec<Neighbour>, String> {
     let device = attachment.device.clone();
     let asked = within(attachment.netns.as_deref(), move || {
-        let mut all = hook(&device, TcAttachType::Ingress, "ingress")?;
+        let mut all = xdp(&device);
+        all.extend(hook(&device, TcAttachType::Ingress, "ingress")?);
         all.extend(hook(&device, TcAttachType::Egress, "egress")?);
         Ok(all)
     });
@@ -62,6 +65,32 @@ fn hook(device: &str, at: TcAttachType, hook: &'static str) -> Result<Vec<Neighb
         Neighbour { hook, id: info.id(), ours: name.starts_with("sgfw_"), name }
     };
     Ok(programs.into_iter().map(neighbour).collect())
+}
+
+/// The XDP programs of a device, one a mode, as `ip` tells of them; none where it does not.
+fn xdp(device: &str) -> Vec<Neighbour> {
+    let told = Command::new("ip").args(["-json", "-details", "link", "show", "dev", device]).output();
+    let told = told.map(|output| serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default());
+    let told = told.unwrap_or_default();
+    let xdp = &told[0]["xdp"];
+    let mut ids: Vec<u32> = xdp["attached"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain([xdp])
+        .filter_map(|it| u32::try_from(it["prog"]["id"].as_u64()?).ok())
+        .collect();
+    // One alone stands in both places.
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(|id| named("xdp", id)).collect()
+}
+
+/// A program by its number.
+fn named(hook: &'static str, id: u32) -> Neighbour {
+    let known = aya::programs::loaded_programs().flatten().find(|info| info.id() == id);
+    let name = known.as_ref().and_then(|info| info.name_as_str()).unwrap_or("without a name").to_owned();
+    Neighbour { hook, id, ours: name.starts_with("sgfw_"), name }
 }
 
 /// Whether something of this pin directory is there.

@@ -76,6 +76,7 @@ fn who_operates_changes_groups_of_interfaces_and_nothing_else_of_them() {
 
 #[test]
 fn every_change_is_written_down_with_what_came_of_it() {
+    let since = sgfw::control::now();
     let stage = stage();
     ask(&stage, "AKIAREAD", "Action=DescribeSecurityGroups");
     let denied = ask(&stage, "AKIAREAD", CREATE);
@@ -91,6 +92,14 @@ fn every_change_is_written_down_with_what_came_of_it() {
     assert_eq!(of("dry_run"), [false, false, false, true]);
     assert_eq!(lines[0]["request_id"], denied.header("x-amzn-requestid").unwrap());
     assert_eq!(lines[1]["request_id"], done.header("x-amzn-requestid").unwrap());
+    for line in &lines {
+        // RFC 3339 in UTC, to the second, and now.
+        let time = line["time"].as_str().unwrap();
+        let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        assert_eq!(shape, "0000-00-00T00:00:00Z");
+        let (before, after) = (since.as_str(), sgfw::control::now());
+        assert!((before..=after.as_str()).contains(&time), "{before} {time} {after}");
+    }
     assert_eq!((&lines[1]["account"], &lines[1]["from"]), (&"111122223333".into(), &"127.0.0.1".into()));
     assert_eq!(
         (&lines[1]["parameters"], &lines[1]["action"]),

@@ -32,7 +32,12 @@ fn hook(attachment: &Attachment) -> Finding {
         let names = all.iter().filter(|it| it.hook == hook).map(|it| it.name.as_str());
         names.collect::<Vec<_>>().join(", then ")
     };
-    let found = format!("{device}: in {}; out {}", words(&order("ingress")), words(&order("egress")));
+    let found = format!(
+        "{device}: XDP {}; then in {}; out {}",
+        words(&order("xdp")),
+        words(&order("ingress")),
+        words(&order("egress"))
+    );
     let others: Vec<&str> = all.iter().filter(|it| !it.ours).map(|it| it.name.as_str()).collect();
     Finding::check(others.is_empty(), Finding::ok("programs on hooks", found.clone()), || {
         Finding::warning("programs on hooks", found, advice(&all))
@@ -46,6 +51,9 @@ fn words(order: &str) -> &str {
 /// Another program before sgfw can let packets past it: TCX ends at the first verdict that is not "next".
 fn advice(all: &[Neighbour]) -> &'static str {
     let first_is_other = |hook| all.iter().find(|it| it.hook == hook).is_some_and(|it| !it.ours);
+    if first_is_other("xdp") {
+        return "an XDP program comes before sgfw: what it drops, redirects or answers itself, sgfw never sees";
+    }
     if first_is_other("ingress") || first_is_other("egress") {
         "another program comes before sgfw: what it passes or redirects itself, sgfw never sees; attach it after sgfw"
     } else {

@@ -1,6 +1,6 @@
 //! Every change that was asked for, one line of JSON each, in a file that only grows.
 //!
-//! A line says who, when, from where, what, a digest of the parameters, what came of it and at which revision. Writing
+//! A line says who, when (RFC 3339, UTC), from where, what, a digest of the parameters, what came of it and at which revision. Writing
 //! it comes after the change and before the answer. What cannot be written is said on standard error: the change has
 //! happened by then.
 
@@ -50,7 +50,7 @@ impl Audit {
     /// Writes down what came of a change: `done`, or the code of the refusal.
     pub(super) fn write(&self, caller: &Caller, action: &Action, id: &str, outcome: &str, revision: Option<u64>) {
         let line = Line {
-            time: sigv4::now_text(),
+            time: sigv4::now_rfc3339(),
             request_id: id,
             action: action.name(),
             account: caller.scope.account.as_str(),

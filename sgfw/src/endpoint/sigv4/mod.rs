@@ -15,9 +15,12 @@ mod verify;
 pub use claim::Claim;
 pub use verify::{Verified, WINDOW, verify};
 
-/// Now, as such times are written.
-pub(super) fn now_text() -> String {
-    stamp::text(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs())
+/// Now, as RFC 3339 has it, in UTC: `2026-11-21T10:35:45Z`.
+pub(super) fn now_rfc3339() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let text = stamp::text(now.as_secs());
+    let (date, time) = text.split_at(8);
+    format!("{}-{}-{}{}:{}:{}", &date[..4], &date[4..6], &date[6..], &time[..3], &time[3..5], &time[5..])
 }
 
 #[cfg(test)]
