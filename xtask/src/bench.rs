@@ -6,6 +6,7 @@
 
 mod applies;
 mod dataplane;
+mod endpoint;
 mod live;
 mod program;
 mod scale;
@@ -58,6 +59,11 @@ pub(crate) fn run(json: Option<&Path>) -> Result<()> {
     section(
         "What a large account costs: 500 groups, 10 000 interfaces, 100 000 members",
         scale::rows(&sgfw)?,
+        &mut rows,
+    );
+    section(
+        "What clients of the endpoint wait for: agent and endpoint on one core, 500 groups of 60 rules",
+        endpoint::rows(&sgfw)?,
         &mut rows,
     );
     if let Some(path) = json {

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Connections that are kept: as many as an endpoint works on at once.
+const IDLE: usize = 12;
+
 /// The door to the store and the kernel, for commands and for the endpoint.
 pub struct Backend {
     socket: PathBuf,
@@ -23,6 +26,8 @@ pub struct Backend {
     paths: Paths,
     /// This process's own, once it had to act by itself.
     engine: Mutex<Option<Engine>>,
+    /// Connections to the agent that wait for the next operation.
+    idle: Mutex<Vec<Client>>,
     /// Interfaces that the last change left unprotected, with why.
     left: Mutex<BTreeMap<String, String>>,
 }
@@ -30,12 +35,31 @@ pub struct Backend {
 impl Backend {
     /// A door; nothing is opened yet.
     pub fn new(socket: PathBuf, store: Redb, paths: Paths) -> Self {
-        Self { socket, store, paths, engine: Mutex::default(), left: Mutex::default() }
+        Self { socket, store, paths, engine: Mutex::default(), idle: Mutex::default(), left: Mutex::default() }
     }
 
     /// Interfaces that the last change left unprotected, with why.
     pub fn left(&self) -> BTreeMap<String, String> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A connection to the agent, where one listens.
+    fn client(&self) -> Result<Option<Client>, PerformError> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(client) = idle.pop() {
+            if client.is_open() {
+                return Ok(Some(client));
+            }
+        }
+        drop(idle);
+        Client::connect(&self.socket).map_err(|error| PerformError::Unavailable(error.to_string()))
+    }
+
+    fn keep(&self, client: Client) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(client);
+        }
     }
 
     fn by_agent(client: &mut Client, asker: &Asker<'_>, action: &Action) -> Result<Answered, PerformError> {
@@ -49,7 +73,7 @@ impl Backend {
         };
         match client.ask(&ask).map_err(|error| PerformError::Unavailable(error.to_string()))? {
             Answer::Done { reply, revision, left, .. } => {
-                let reply = Reply::from_json(action.name(), reply);
+                let reply = Reply::from_text(action.name(), &reply);
                 let reply = reply.map_err(|error| PerformError::Broken(error.to_string()))?;
                 Ok((Performed { reply, revision }, left))
             }
@@ -89,9 +113,14 @@ type Answered = (Performed, BTreeMap<String, String>);
 
 impl Perform for Backend {
     fn perform(&self, asker: &Asker<'_>, action: &Action) -> Result<Performed, PerformError> {
-        let client = Client::connect(&self.socket).map_err(|error| PerformError::Unavailable(error.to_string()))?;
-        let (performed, left) = match client {
-            Some(mut client) => Self::by_agent(&mut client, asker, action)?,
+        let (performed, left) = match self.client()? {
+            Some(mut client) => {
+                let answered = Self::by_agent(&mut client, asker, action);
+                if !matches!(answered, Err(PerformError::Unavailable(_))) {
+                    self.keep(client);
+                }
+                answered?
+            }
             None => self.by_itself(asker, action)?,
         };
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = left;

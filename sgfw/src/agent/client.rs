@@ -1,6 +1,7 @@
 //! The other end of the socket.
 
 use super::protocol::{Answer, Ask, LONGEST};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,12 @@ impl Client {
         self.exchange(ask).map_err(|error| ClientError::Socket { what: "ask", path: self.path.clone(), error })
     }
 
+    /// Whether the agent is still at the other end, as far as can be told: it says nothing unasked.
+    pub(super) fn is_open(&self) -> bool {
+        let mut files = [PollFd::new(self.stream.get_ref(), PollFlags::IN)];
+        poll(&mut files, Some(&Timespec::default())).is_ok_and(|events| events == 0)
+    }
+
     fn exchange(&mut self, ask: &Ask) -> io::Result<Answer> {
         let mut line = serde_json::to_vec(ask)?;
         line.push(b'\n');
@@ -70,12 +77,17 @@ impl Client {
             return Err(io::Error::other(format!("more than {} MiB to say", LONGEST >> 20)));
         }
         self.stream.get_mut().write_all(&line)?;
-        let mut answer = String::new();
-        (&mut self.stream).take(LONGEST).read_line(&mut answer)?;
-        if answer.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+        let mut answer: Answer = serde_json::from_str(&self.line()?)?;
+        if let Answer::Done { reply, follows: true, .. } = &mut answer {
+            *reply = self.line()?;
         }
-        Ok(serde_json::from_str(&answer)?)
+        Ok(answer)
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        (&mut self.stream).take(LONGEST).read_line(&mut line)?;
+        if line.ends_with('\n') { Ok(line) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
 

@@ -14,6 +14,7 @@ mod client;
 mod converge;
 mod notify;
 mod orders;
+mod perform;
 mod protocol;
 mod reload;
 mod run;

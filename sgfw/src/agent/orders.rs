@@ -45,6 +45,7 @@ impl Agent {
         }
         // Devices come and go without a revision.
         engine.forget();
+        self.show(&engine);
         // A look takes what was seen first, and then the engine.
         drop(engine);
         self.forget();

@@ -1,4 +1,5 @@
-//! What is said on the socket: a line of JSON for a question, a line for its answer.
+//! What is said on the socket: a line of JSON for a question, a line for its answer. The reply of an operation is a
+//! line of its own behind the answer, for whoever knows its type.
 
 use crate::control::ControlError;
 use crate::inventory::Scope;
@@ -107,8 +108,11 @@ pub struct PolicyFile {
 pub enum Answer {
     /// It was done, and packets meet with it.
     Done {
-        /// The reply's members by their names in JSON; null where there is none.
-        reply: Value,
+        /// The reply's members by their names in JSON: the next line, if it is not empty.
+        #[serde(skip)]
+        reply: String,
+        /// Whether there is a next line.
+        follows: bool,
         /// The newest revision.
         revision: u64,
         /// The generation in force, if any is.

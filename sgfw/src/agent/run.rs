@@ -2,6 +2,7 @@
 
 use super::converge::Seen;
 use super::orders::Orders;
+use super::perform::Shown;
 use super::protocol::Health;
 use super::{converge, notify, reload, socket};
 use crate::control::{ControlError, Engine, Outcome, now};
@@ -12,7 +13,7 @@ use signal_hook::flag;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -65,6 +66,8 @@ pub struct Agent {
     pub(super) engine: Mutex<Engine>,
     pub(super) health: Mutex<Health>,
     seen: Mutex<Option<Seen>>,
+    /// What those see who read.
+    pub(super) shown: RwLock<Arc<Shown>>,
     /// Everything was detached by order: nothing is put in force by itself.
     pub(super) rests: AtomicBool,
     reload: Arc<AtomicBool>,
@@ -79,12 +82,14 @@ impl Agent {
     pub fn run(settings: Settings) -> Result<(), AgentError> {
         let _only = only(&settings)?;
         let engine = Engine::open(Arc::new(settings.store.clone()), &settings.paths)?;
+        let shown = Shown::of(&engine);
         let health = Health { pid: std::process::id(), since: now(), ..Health::default() };
         let agent = Arc::new(Self {
             settings,
             engine: Mutex::new(engine),
             health: Mutex::new(health),
             seen: Mutex::new(None),
+            shown: RwLock::new(shown),
             rests: AtomicBool::new(false),
             reload: Arc::new(AtomicBool::new(false)),
             end: Arc::new(AtomicBool::new(false)),
@@ -142,6 +147,7 @@ impl Agent {
             true => self.rest(&mut engine),
             false => converge::converge(&mut engine, &mut seen),
         };
+        self.show(&engine);
         drop((engine, seen));
         self.note(found);
     }

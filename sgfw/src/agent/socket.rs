@@ -6,7 +6,6 @@ use super::run::{Agent, AgentError, tell};
 use crate::api::Action;
 use crate::service::Asker;
 use rustix::net::sockopt::socket_peercred;
-use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -77,6 +76,10 @@ fn converse(agent: &Agent, stream: &UnixStream) -> io::Result<()> {
 fn answer_to(mut stream: &UnixStream, answer: &Answer) -> io::Result<()> {
     let mut line = serde_json::to_vec(answer)?;
     line.push(b'\n');
+    if let Answer::Done { reply, follows: true, .. } = answer {
+        line.extend_from_slice(reply.as_bytes());
+        line.push(b'\n');
+    }
     stream.write_all(&line)
 }
 
@@ -93,7 +96,7 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
         Ask::Health => Answer::Health(agent.health().clone()),
         Ask::Reload => {
             agent.ask_reload();
-            done(Value::Null, crate::control::Outcome::default())
+            done(String::new(), crate::control::Outcome::default())
         }
         Ask::Order { order, author, colour } => {
             agent.obey(order, Orderer { author: format!("{author} ({peer})"), colour })
@@ -109,8 +112,8 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
             }
             let asker = Asker::new(&scope, &author);
             let asker = Asker { version: version.as_deref().unwrap_or(asker.version), ..asker };
-            match agent.engine().perform_for(&asker, &action) {
-                Ok((reply, outcome)) => match serde_json::to_value(&reply) {
+            match agent.perform(&asker, &action) {
+                Ok((reply, outcome)) => match serde_json::to_string(&reply) {
                     Ok(reply) => done(reply, outcome),
                     Err(error) => Answer::failed(error.to_string()),
                 },
@@ -120,6 +123,7 @@ fn answer(agent: &Agent, ask: Ask, peer: &str) -> Answer {
     }
 }
 
-fn done(reply: Value, outcome: crate::control::Outcome) -> Answer {
-    Answer::Done { reply, revision: outcome.revision, generation: outcome.generation, left: outcome.left }
+fn done(reply: String, outcome: crate::control::Outcome) -> Answer {
+    let follows = !reply.is_empty();
+    Answer::Done { reply, follows, revision: outcome.revision, generation: outcome.generation, left: outcome.left }
 }

@@ -224,44 +224,6 @@ shapes! {
         reservations as "reservationSet": Vec<Reservation>,
     }
 
-    /// Tells how instances do.
-    DescribeInstanceStatus {
-        instance_ids as "InstanceId": Vec<String>,
-        max_results: Option<i64>,
-        next_token: Option<String>,
-        dry_run: Option<bool>,
-        filters as "Filter": Vec<Filter>,
-        include_all_instances: Option<bool>,
-    }
-
-    /// One check of an instance.
-    InstanceStatusDetails {
-        name: Option<String>,
-        status: Option<String>,
-    }
-
-    /// How a part of an instance does.
-    InstanceStatusSummary {
-        details: Vec<InstanceStatusDetails> [sparse],
-        status: Option<String>,
-    }
-
-    /// How an instance does.
-    InstanceStatus {
-        availability_zone: Option<String>,
-        availability_zone_id: Option<String>,
-        instance_id: Option<String>,
-        instance_state: Option<InstanceState>,
-        instance_status: Option<InstanceStatusSummary>,
-        system_status: Option<InstanceStatusSummary>,
-    }
-
-    /// Reply to `DescribeInstanceStatus`.
-    DescribeInstanceStatusReply {
-        instance_statuses as "instanceStatusSet": Vec<InstanceStatus>,
-        next_token: Option<String>,
-    }
-
     /// The volume behind a block device.
     EbsInstanceBlockDeviceSpecification {
         volume_id: Option<String>,
@@ -284,7 +246,6 @@ shapes! {
     /// Changes one attribute of an instance; `groups` replaces the present ones (F31, F33).
     ModifyInstanceAttribute {
         source_dest_check: Option<AttributeBooleanValue>,
-        enclave_options: Option<EnclaveOptionsRequest>,
         disable_api_stop: Option<AttributeBooleanValue>,
         dry_run: Option<bool>,
         instance_id: Option<String> [required],
@@ -301,6 +262,7 @@ shapes! {
         ebs_optimized: Option<AttributeBooleanValue>,
         sriov_net_support: Option<AttributeValue>,
         ena_support: Option<AttributeBooleanValue>,
+        enclave_options: Option<EnclaveOptionsRequest>,
     }
 
     /// Reply to `ModifyInstanceAttribute`.

@@ -122,6 +122,17 @@ macro_rules! operations {
                 }
             }
 
+            /// As [`Self::from_json`], from a text of JSON.
+            ///
+            /// # Errors
+            /// As [`Self::from_json`], and when the text is none.
+            pub fn from_text(name: &str, members: &str) -> Result<Self, serde_json::Error> {
+                match name {
+                    $(stringify!($name) => serde_json::from_str(members).map(Self::$name),)*
+                    _ => Err(serde::de::Error::custom(format!("there is no operation {name}"))),
+                }
+            }
+
             /// The operation that is answered.
             #[must_use]
             pub const fn name(&self) -> &'static str {

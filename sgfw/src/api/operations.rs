@@ -69,7 +69,6 @@ operations! {
     StopInstances => StopInstancesReply, writes,
     StartInstances => StartInstancesReply, writes,
     DescribeInstances => DescribeInstancesReply, reads,
-    DescribeInstanceStatus => DescribeInstanceStatusReply, reads,
     ModifyInstanceAttribute => ModifyInstanceAttributeReply, writes,
     DescribeAccountAttributes => DescribeAccountAttributesReply, reads,
     DescribeRegions => DescribeRegionsReply, reads,

@@ -43,6 +43,12 @@ impl<'a> Filters<'a> {
         })
     }
 
+    /// Those of this name alone.
+    pub(super) fn only(mut self, name: &str) -> Self {
+        self.0.retain(|(it, _)| *it == name);
+        self
+    }
+
     /// The values that the filter of this name wants, as they were written.
     pub(super) fn wanted(&self, name: &str) -> impl Iterator<Item = &'a str> {
         let named = self.0.iter().filter(move |(it, _)| *it == name);

@@ -6,7 +6,6 @@ use crate::inventory::{GroupId, GroupRule, RuleId, SecurityGroup};
 use crate::service::filter::{Filters, TAGS};
 use crate::service::page::{Pages, alone};
 use crate::service::{Desk, Fault};
-use std::sync::Arc;
 
 const PAGES: Pages = Pages::of("DescribeSecurityGroupRules");
 
@@ -18,7 +17,11 @@ pub(in crate::service) fn describe_security_group_rules(
     alone(request, "securityGroupRuleIds", &request.security_group_rule_ids)?;
     let filters = Filters::new(&request.filters, &["group-id", "security-group-rule-id", TAGS])?;
     filters.wanted("group-id").try_for_each(well_formed)?;
-    let asked = asked(desk, &request.security_group_rule_ids)?;
+    let desk = &*desk;
+    // Most ask for the rules of one group of many.
+    let groups = Filters::new(&request.filters, &["group-id", "security-group-rule-id", TAGS])?.only("group-id");
+    let is_among = |group: &SecurityGroup| groups.accept(&group.tags, |_| vec![group.id.to_string()]);
+    let asked = asked(desk, &request.security_group_rule_ids, is_among)?;
     let wanted = asked.into_iter().filter(|(group, rule)| {
         filters.accept(&rule.tags, |name| match name {
             "group-id" => vec![group.id.to_string()],
@@ -41,20 +44,24 @@ fn well_formed(value: &str) -> Result<(), Fault> {
 }
 
 /// Rules with their groups.
-type Rules = Vec<(Arc<SecurityGroup>, GroupRule)>;
+type Rules<'d> = Vec<(&'d SecurityGroup, &'d GroupRule)>;
 
-fn asked(desk: &Desk, ids: &[String]) -> Result<Rules, Fault> {
+/// The rules with these ids, or all of the groups that may matter.
+fn asked<'d>(
+    desk: &'d Desk<'_>,
+    ids: &[String],
+    is_among: impl Fn(&SecurityGroup) -> bool,
+) -> Result<Rules<'d>, Fault> {
     let own = || desk.state.groups.values().filter(|group| group.scope == desk.scope);
-    let all = || {
-        own().flat_map(|group| group.rules.iter().filter(|rule| is_shown(group, rule)).map(move |rule| (group, rule)))
+    let shown = |group: &'d SecurityGroup| {
+        group.rules.iter().filter(|rule| is_shown(group, rule)).map(move |rule| (group, rule))
     };
-    let kept = |(group, rule): (&Arc<SecurityGroup>, &GroupRule)| (group.clone(), rule.clone());
     if ids.is_empty() {
-        return Ok(all().map(kept).collect());
+        return Ok(own().filter(|group| is_among(group)).flat_map(|group| shown(group)).collect());
     }
     let find = |text: &String| {
         let id = RuleId::parse(text)?;
-        all().find(|(_, rule)| rule.id == id).map(kept).ok_or_else(|| no_such_rule(text))
+        own().flat_map(|group| shown(group)).find(|(_, rule)| rule.id == id).ok_or_else(|| no_such_rule(text))
     };
     ids.iter().map(find).collect()
 }
