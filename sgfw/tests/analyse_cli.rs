@@ -54,7 +54,7 @@ fn a_file_is_explained_without_the_kernel_and_rules_are_named_by_their_lines() {
     explain(&["--in", "web0", "--src", "1.2.3.4", "--dport", "85", "--fragment"]).exits(0).says(&["passes (fragment)"]);
     explain(&["--in", "web0", "--src", "1.2.3.4", "--dport", "9", "--established"]).exits(0).says(&["(established)"]);
     for (arguments, words) in [
-        (&["--in", "wbe0", "--src", "1.2.3.4", "--dport", "1"][..], "there are: db0, web0, far"),
+        (&["--in", "wbe0", "--src", "1.2.3.4", "--dport", "1"][..], "there are: db, db0, default, far, web, web0\n"),
         (&["--in", "web0", "--dport", "1"], "--src is missing"),
         (&["--in", "web0", "--src", "1.2.3.4"], "--dport is missing"),
         (&["--in", "web0", "--src", "1.2.3.4", "--dst", "::1", "--dport", "1"], "two families"),
@@ -76,6 +76,11 @@ fn who_and_reach_judge_both_ends() {
     ]);
     sgfw.run(&["reach", "web0", "--policy", &file]).exits(0).says(&["to db0 (10.0.0.2): tcp 5432"]);
     sgfw.run(&["reach", "db0", "--policy", &file]).exits(0).says(&["nothing may go out"]);
+    // A group and an interface may share a name; it is told once.
+    let file = sgfw.file("shop.yaml", &SHOP.replace("name: web0", "name: web"));
+    sgfw.run(&["explain", "--in", "x", "--src", "1.2.3.4", "--dport", "1", "--policy", &file])
+        .exits(1)
+        .complains(&["there are: db, db0, default, far, web\n"]);
     sgfw.run(&["who", "dbs:5432", "--policy", &file]).exits(1).complains(&["no group \"dbs\""]);
     sgfw.run(&["who", "db", "--policy", &file]).exits(64).complains(&["GROUP:PORT"]);
 }

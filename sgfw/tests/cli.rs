@@ -59,7 +59,7 @@ fn every_verb_has_help_with_examples() {
 #[test]
 fn what_makes_no_sense_exits_64() {
     let sgfw = Sgfw::unprivileged();
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 9] = [
         &["aply", "x.yaml"],
         &["validate"],
         &["detach"],
@@ -67,6 +67,8 @@ fn what_makes_no_sense_exits_64() {
         &["status", "-o", "yaml"],
         &["apply", "x.yaml", "--device", "web"],
         &["show", "everything"],
+        &["diff", "a"],
+        &["rollback", "yesterday"],
     ];
     for arguments in wrong {
         let said = sgfw.run(arguments);
@@ -74,6 +76,10 @@ fn what_makes_no_sense_exits_64() {
         assert_eq!(said.out, "", "{arguments:?}");
     }
     sgfw.run(&["aply"]).complains(&["apply"]);
+    sgfw.run(&["rollback", "x"]).complains(&["write the number of a revision, as `sgfw history` lists them"]);
+    sgfw.run(&["copy-group", "nobody", "new"])
+        .exits(1)
+        .complains(&["'nobody' does not exist", "help: `sgfw show groups`"]);
 }
 
 #[test]

@@ -122,6 +122,25 @@ fn what_a_device_refuses_leaves_the_running_policy_as_it_is() {
 }
 
 #[test]
+fn a_device_of_the_command_line_is_kept_by_the_next_apply_and_is_no_drift() {
+    let Some(lab) = Lab::new("a_device_of_the_command_line_is_kept_by_the_next_apply_and_is_no_drift") else { return };
+    let file = lab.policy("80", "");
+    let text = std::fs::read_to_string(&file).unwrap().replace("device: v0, ", "");
+    let file = lab.sgfw.file("open.yaml", &text);
+    lab.sgfw.run(&["apply", &file]).exits(1).complains(&["default route"]);
+    lab.sgfw.run(&["apply", &file, "--device", "web=v0"]).exits(0).says(&["attach v0"]);
+    for _ in 0..2 {
+        let said = lab.sgfw.run(&["plan", &file]);
+        said.exits(0).says(&["No changes"]);
+        assert!(!said.out.contains("drift"), "{}", said.out);
+        lab.sgfw.run(&["apply", &file]).exits(0);
+    }
+    let listener = lab.listen(80);
+    assert!(lab.connect(80).is_some() && lab.connect(79).is_none());
+    drop(listener);
+}
+
+#[test]
 fn a_lost_or_damaged_record_costs_names_and_nothing_else() {
     let Some(lab) = Lab::new("a_lost_or_damaged_record_costs_names_and_nothing_else") else { return };
     let _open = lab.listen(80);

@@ -2,12 +2,15 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test -p sgfw --test policy_files` writes the golden files anew.
 
+use sgfw::compile::compile;
+use sgfw::declare::adopt;
+use sgfw::inventory::{Network, State, lower};
 use sgfw::model::{Device, Peer, Snapshot, Traffic};
 use sgfw::policy;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "web.yaml",
     "database.yaml",
     "bastion.yaml",
@@ -16,6 +19,7 @@ const FILES: [&str; 8] = [
     "peering.yaml",
     "vpc.yaml",
     "classic.yaml",
+    "cloud.yaml",
 ];
 
 fn path_of(name: &str) -> PathBuf {
@@ -67,13 +71,45 @@ fn files_are_loaded_by_path() {
 #[test]
 fn what_is_emitted_loads_as_the_same_snapshot() {
     // A snapshot does not know the VPCs that its groups are of; `emit_state` does.
-    for name in FILES.into_iter().filter(|name| !["peering.yaml", "vpc.yaml", "classic.yaml"].contains(name)) {
+    for name in
+        FILES.into_iter().filter(|name| !["peering.yaml", "vpc.yaml", "classic.yaml", "cloud.yaml"].contains(name))
+    {
         let snapshot = load(name);
         let text = policy::emit(&snapshot);
         let again = policy::load_text("emitted", &text).unwrap_or_else(|found| panic!("{found}\n{text}"));
         assert_eq!(again.snapshot, snapshot, "{text}");
         assert!(again.warnings.is_empty(), "{}", again.warnings);
     }
+}
+
+/// The store that an apply of this text to nothing makes.
+fn store(name: &str, text: &str) -> State {
+    let loaded = policy::load_text(name, text).unwrap_or_else(|found| panic!("{found}\n{text}"));
+    adopt(&State::default(), &loaded.declared).unwrap_or_else(|refused| panic!("{refused}\n{text}")).state
+}
+
+#[test]
+fn what_is_exported_of_every_file_applies_to_the_same_image() {
+    for name in FILES {
+        let state = store(name, &fs::read_to_string(path_of(name)).expect("a policy of the repository"));
+        let text = policy::emit_state(&state);
+        let again = store("exported", &text);
+        assert_eq!(compile(&lower(&again).snapshot), compile(&lower(&state).snapshot), "{name}\n{text}");
+        assert_eq!(policy::emit_state(&again), text, "{name}");
+    }
+}
+
+#[test]
+fn the_reference_of_all_around_groups_has_one_of_every_kind() {
+    let state = store("cloud.yaml", &fs::read_to_string(path_of("cloud.yaml")).expect("a policy of the repository"));
+    let list = state.prefix_lists.values().find(|list| list.name == "offices").expect("a list of one's own");
+    assert_eq!((list.version, list.max_entries, list.earlier.len()), (3, 10, 2));
+    assert!(state.vpcs.values().any(|vpc| vpc.legacy) && state.vpcs.values().any(|vpc| !vpc.v6.is_empty()));
+    assert_eq!((state.gateways.len(), state.peerings.len(), state.associations.len()), (1, 1, 1));
+    assert_eq!((state.settings.quotas.rules_per_group, state.instances.len(), state.interfaces.len()), (100, 3, 5));
+    assert!(state.groups.values().any(|group| group.network == Network::Classic && group.name == "websrv"));
+    assert!(state.groups.values().flat_map(|group| &group.rules).any(|rule| !rule.tags.is_empty()));
+    assert!(state.accounts.values().any(|account| !account.classic.is_empty()));
 }
 
 #[test]

@@ -6,6 +6,8 @@
 pub struct Empty {
     /// As the API calls it.
     pub name: &'static str,
+    /// As the command line calls it.
+    pub verb: &'static str,
     /// What is in the answer.
     pub members: &'static [Nothing],
 }
@@ -26,6 +28,7 @@ macro_rules! empty {
     ($($name:ident: $($json:ident $xml:literal $(= $text:literal)?),+;)*) => {
         &[$(Empty {
             name: stringify!($name),
+            verb: $crate::api::shape::name!(kebab stringify!($name)),
             members: &[$(Nothing { json: stringify!($json), xml: $xml, text: empty!(@text $($text)?) }),+],
         }),*]
     };

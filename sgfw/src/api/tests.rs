@@ -90,6 +90,8 @@ fn every_operation_is_found_by_its_name_and_by_its_verb() {
     assert_eq!(super::operation("AssociateVpcCidrBlock").unwrap().verb, "associate-vpc-cidr-block");
     assert_eq!(super::operation("AssignIpv6Addresses").unwrap().verb, "assign-ipv6-addresses");
     assert!(EMPTY.iter().all(|empty| super::operation(empty.name).is_none()));
+    let camel = |verb: &str| verb.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<String>();
+    assert!(EMPTY.iter().all(|empty| camel(empty.verb) == empty.name));
 }
 
 #[test]

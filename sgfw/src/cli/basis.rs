@@ -9,6 +9,7 @@ use crate::analyse::Subject;
 use crate::model::{Device, Snapshot};
 use crate::policy::load;
 use clap::Args;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Files instead of what is in force.
@@ -83,7 +84,7 @@ impl Basis {
     /// What to say of a name that there is not.
     pub(super) fn unknown(&self, kind: &str, name: &str, groups: bool) -> Failure {
         let Snapshot { interfaces, members, groups: all, .. } = &self.snapshot;
-        let known = interfaces.keys().chain(members.keys()).chain(all.keys().filter(|_| groups));
+        let known: BTreeSet<_> = interfaces.keys().chain(members.keys()).chain(all.keys().filter(|_| groups)).collect();
         Failure::new(format!("there is no {kind} {name:?}"), format!("there are: {}", list(known)))
     }
 }

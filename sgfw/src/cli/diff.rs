@@ -3,6 +3,7 @@
 use super::changes::differences;
 use super::context::Context;
 use super::failure::Failure;
+use super::history::revision;
 use super::reply::Reply;
 use crate::store::Store;
 use clap::Args;
@@ -22,10 +23,10 @@ Revision 0 is the empty store, as long as the first revision is kept. Exit codes
 #[command(after_help = EXAMPLES)]
 pub(super) struct Diff {
     /// The revision to start from; the last but one if none is named
-    #[arg(value_name = "A")]
+    #[arg(value_name = "A", value_parser = revision)]
     from: Option<u64>,
     /// The revision to end with; the newest if none is named
-    #[arg(value_name = "B")]
+    #[arg(value_name = "B", value_parser = revision)]
     to: Option<u64>,
 }
 

@@ -113,6 +113,10 @@ impl From<KernelError> for Failure {
 impl From<ControlError> for Failure {
     fn from(error: ControlError) -> Self {
         match error {
+            ControlError::Refused(fault) if fault.code.ends_with(".NotFound") => Self::new(
+                fault.to_string(),
+                "`sgfw show groups` and the describe verbs of `sgfw ec2` list what there is",
+            ),
             ControlError::Refused(fault) => Self::new(fault.to_string(), "`sgfw ec2 help` lists operations"),
             ControlError::Store(error) => error.into(),
             ControlError::Compile(error) => error.into(),

@@ -24,6 +24,11 @@ The last 100 revisions are kept.";
 #[command(after_help = EXAMPLES)]
 pub(super) struct History {}
 
+/// A revision's number, as the command line gives it.
+pub(super) fn revision(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write the number of a revision, as `sgfw history` lists them".into())
+}
+
 impl History {
     #[expect(clippy::unused_self, reason = "every verb is run the same way")]
     pub(super) fn run(&self, context: &Context) -> Result<Reply, Failure> {

@@ -3,6 +3,7 @@
 use super::changes::differences;
 use super::context::Context;
 use super::failure::Failure;
+use super::history::revision;
 use super::lockout;
 use super::order;
 use super::progress::Progress;
@@ -29,7 +30,7 @@ with the earlier one when the command returns.";
 #[command(after_help = EXAMPLES)]
 pub(super) struct Rollback {
     /// The revision whose content is wanted; the last but one if none is named
-    #[arg(value_name = "N")]
+    #[arg(value_name = "N", value_parser = revision)]
     revision: Option<u64>,
     /// Go back also to what would refuse the SSH connections that there are now
     #[arg(long)]

@@ -3,7 +3,7 @@
 use super::groups::Ids;
 use super::object::Object;
 use super::work::Work;
-use super::{Declared, Refused, baseline, check, groups, hosts, lists, networks, peerings, quotas, remove};
+use super::{Declared, Refused, baseline, bound, check, groups, hosts, lists, networks, peerings, quotas, remove};
 use crate::inventory::{Settings, State};
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ pub struct Adopted {
 /// Every declared object is its file's ([`crate::inventory::Owner::File`]). What the last apply declared and this one
 /// does not is taken away; default groups and default VPCs stay, the groups with the rules they began with. What
 /// actions made is left alone, unless a file declares an object with its id, or its name in the same network. Objects
-/// keep their ids, and rules theirs as long as they say the same. A second time nothing changes.
+/// keep their ids, and rules theirs as long as they say the same. An interface whose file names no device keeps the one it
+/// was given. A second time nothing changes.
 ///
 /// # Errors
 /// All that cannot be: with the place of the declaration, in order. Nothing is adopted then.
@@ -46,6 +47,8 @@ pub fn adopt(state: &State, declared: &Declared) -> Result<Adopted, Refused> {
         return Err(Refused(refused));
     }
     baseline::note(&mut work);
+    // What is noted is what the files say, so that the next apply knows that they name no device.
+    bound::keep(&mut work);
     Ok(Adopted { state: work.state, notes: work.notes })
 }
 

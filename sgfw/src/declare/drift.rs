@@ -1,6 +1,7 @@
 //! What actions changed about what files declare. The next apply puts it back.
 
 use super::baseline::{SETTINGS, without_use};
+use super::bound;
 use super::object::{Object, both};
 use crate::inventory::{
     Account, Association, Gateway, GroupRule, Instance, ManagedPrefixList, NetworkInterface, Owner, Peering, RulePeer,
@@ -47,7 +48,7 @@ fn of_row(state: &State, key: &str, row: &[u8]) -> Option<Drift> {
         "gateway" => object::<Gateway>(state, row, |_, _| Vec::new()),
         "group" => object::<SecurityGroup>(state, row, rules),
         "prefix-list" => object::<ManagedPrefixList>(state, row, |_, _| Vec::new()),
-        "interface" => object::<NetworkInterface>(state, row, |_, _| Vec::new()),
+        "interface" => interface(state, row),
         "instance" => object::<Instance>(state, row, |_, _| Vec::new()),
         "peering" => object::<Peering>(state, row, |_, _| Vec::new()),
         "association" => object::<Association>(state, row, |_, _| Vec::new()),
@@ -58,6 +59,13 @@ fn of_row(state: &State, key: &str, row: &[u8]) -> Option<Drift> {
 fn object<T: Object>(state: &State, row: &[u8], more: fn(&T, &T) -> Vec<String>) -> Option<Drift> {
     let was: T = serde_json::from_slice(row).ok()?;
     difference(&was, T::all(state).get(&was.id()).map(|it| &**it), more)
+}
+
+/// The device that a command line gave where the file names none is no drift.
+fn interface(state: &State, row: &[u8]) -> Option<Drift> {
+    let was: NetworkInterface = serde_json::from_slice(row).ok()?;
+    let is = state.interfaces.get(&was.id).map(|it| &**it);
+    difference(&bound::with_device(was, is), is, |_, _| Vec::new())
 }
 
 /// `more` tells what is better told than by the fields' values.

@@ -7,6 +7,7 @@
 
 mod adopt;
 mod baseline;
+mod bound;
 mod check;
 mod declared;
 mod drift;

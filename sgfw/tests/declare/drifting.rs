@@ -1,8 +1,10 @@
 //! What actions changed about what files declare, in words.
 
-use crate::{alone, change, group};
+use crate::{alone, apply, change, group};
+use sgfw::control::bound;
 use sgfw::declare::drift;
-use sgfw::inventory::{GroupRule, RuleId, RulePeer};
+use sgfw::inventory::{GroupRule, RuleId, RulePeer, State};
+use sgfw::kernel::Binding;
 use std::sync::Arc;
 
 const TEXT: &str = "groups:
@@ -65,4 +67,31 @@ fn what_was_deleted_and_what_settings_were_changed_is_told() {
         ]
         .map(|start| words.iter().find(|words| words.starts_with(start)).cloned().unwrap_or(start.into()))
     );
+}
+
+/// The device of the interface with this name.
+fn device(state: &State, name: &str) -> String {
+    let found = state.interfaces.values().find(|it| it.name.as_deref() == Some(name)).unwrap();
+    format!("{:?}", found.device.as_ref().unwrap().device)
+}
+
+#[test]
+fn a_device_that_a_command_line_gave_stays_until_a_file_names_one() {
+    let text = |device: &str| {
+        format!("interfaces: [{{name: web{device}}}, {{name: db, device: eth7, addresses: [10.0.0.7]}}]\n")
+    };
+    let given: Binding = [("web".to_owned(), "eth1".to_owned())].into();
+    let state = bound(alone(&text("")), &given);
+    assert!(drift(&state).is_empty(), "{:?}", drift(&state));
+    // Once, and once more: what the files say is known by the last apply alone.
+    let again = apply(&apply(&state, &text("")), &text(""));
+    assert_eq!((device(&again, "web"), device(&again, "db")), ("Named(\"eth1\")".into(), "Named(\"eth7\")".into()));
+    assert!(drift(&again).is_empty());
+    // A file counts that names one, and so does its silence afterwards.
+    let named = apply(&again, &text(", device: eth2"));
+    assert_eq!(device(&named, "web"), "Named(\"eth2\")");
+    assert_eq!(device(&apply(&named, &text("")), "web"), device(&alone(&text("")), "web"));
+    // The same name in another network namespace is another device.
+    let moved = apply(&again, &text(", netns: blue"));
+    assert_eq!(device(&moved, "web"), "DefaultRoute");
 }

@@ -35,6 +35,26 @@ pub(super) fn run_waiter(
     Call::new(operation, Words::sort(words, &flags)?, &flags, world)?.wait(waiter)
 }
 
+/// The form in which the words want a reply.
+///
+/// # Errors
+/// When a flag has a value that it does not take.
+pub(super) fn show(words: &Words<'_>, world: &World<'_>) -> Result<Show, Error> {
+    let output = option(words, Global::Output).or_else(|| variable(world, "AWS_DEFAULT_OUTPUT"));
+    Show::new(output, option(words, Global::Query), option(words, Global::Color), world.screen)
+}
+
+fn option(words: &Words<'_>, wanted: Global) -> Option<String> {
+    match words.get(|flag: &Flag| matches!(flag.does, Does::Global(does) if does == wanted)) {
+        Some(Given::One(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn variable(world: &World<'_>, name: &str) -> Option<String> {
+    (world.environment)(name).filter(|value| !value.is_empty())
+}
+
 /// One command on its way.
 struct Call<'a, 'w> {
     operation: &'static Operation,
@@ -56,19 +76,14 @@ impl<'a, 'w> Call<'a, 'w> {
         if !words.loose.is_empty() {
             return Err(Error::Unknown(words.loose));
         }
-        let option = |wanted| match words.get(|flag: &Flag| matches!(flag.does, Does::Global(does) if does == wanted)) {
-            Some(Given::One(text)) => Some(text.clone()),
-            _ => None,
-        };
-        let variable = |name: &str| (world.environment)(name).filter(|value| !value.is_empty());
+        let variable = |name: &str| variable(world, name);
         let caller = Caller {
-            account: option(Global::Account).or_else(|| variable("SGFW_ACCOUNT")),
-            region: option(Global::Region)
+            account: option(&words, Global::Account).or_else(|| variable("SGFW_ACCOUNT")),
+            region: option(&words, Global::Region)
                 .or_else(|| variable("AWS_REGION"))
                 .or_else(|| variable("AWS_DEFAULT_REGION")),
         };
-        let output = option(Global::Output).or_else(|| variable("AWS_DEFAULT_OUTPUT"));
-        let show = Show::new(output, option(Global::Query), option(Global::Color), world.screen)?;
+        let show = show(&words, world)?;
         let paginate = words.get(|flag| matches!(flag.does, Does::Global(Global::NoPaginate))).is_none();
         Ok(Self { operation, words, world, caller, show, paginate })
     }

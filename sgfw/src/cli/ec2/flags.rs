@@ -148,6 +148,11 @@ impl Flag {
         Self { name: name.to_owned(), takes, does, hidden: false, required: false }
     }
 
+    /// One that is taken and changes nothing.
+    pub(super) fn idle(name: &str, takes: Takes) -> Self {
+        Self::new(name, takes, Does::Global(Global::Ignored))
+    }
+
     fn hide(self) -> Self {
         Self { hidden: true, ..self }
     }

@@ -1,5 +1,6 @@
 //! Help, made from the shapes: what a verb is for, and a line for every flag.
 
+use super::empty;
 use super::flags::{self, Does, Flag, Global, Launch, Page, Rule, Takes};
 use super::wait::WAITERS;
 use crate::api::{Kind, OPERATIONS, Operation, Shape};
@@ -7,16 +8,18 @@ use crate::api::{Kind, OPERATIONS, Operation, Shape};
 /// `sgfw ec2 help`.
 pub(super) fn overview() -> String {
     let width = OPERATIONS.iter().map(|operation| operation.verb.len()).max().unwrap_or(0);
-    let line = |operation: &Operation| format!("  {:width$}  {}\n", operation.verb, about(operation.input));
-    let verbs: String = OPERATIONS.iter().map(line).collect();
+    let line = |verb: &str, about: &str| format!("  {verb:width$}  {about}\n");
+    let verbs: String = OPERATIONS.iter().map(|operation| line(operation.verb, about(operation.input))).collect();
     let options: String = flags::globals().iter().filter(|flag| !flag.hidden).map(flag_line).collect();
     format!(
         "The verbs and flags of the AWS CLI, on the groups, networks and interfaces of this host.\n\n\
          usage: sgfw ec2 [options] <verb> [parameters]\n\nVerbs:\n{verbs}  {:width$}  Waits for a state\n\n\
+         Verbs that answer with nothing, for there is none of it here:\n{empty}\n\
          Options:\n{options}\n\
          `sgfw ec2 <verb> help` shows the flags of a verb.\n\
          Exit codes: 0 done, 252 wrong usage, 254 refused by the service, 255 failed.\n",
-        "wait"
+        "wait",
+        empty = empty::lines(),
     )
 }
 

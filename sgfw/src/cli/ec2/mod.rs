@@ -8,6 +8,7 @@
 
 mod call;
 mod data;
+mod empty;
 mod error;
 mod file;
 mod flags;
@@ -118,6 +119,9 @@ fn command(words: &[String], world: &World<'_>) -> Result<String, Error> {
             run_waiter(operation, waiter, &rest, world)
         }
         word => {
+            if let Some(empty) = empty::find(word) {
+                return if helps(&rest) { Ok(empty::describe(empty)) } else { empty::run(empty, &rest, world) };
+            }
             let operation = api::verb(word).ok_or_else(|| no_such("operation", word, &verbs()))?;
             if helps(&rest) {
                 return Ok(help::verb(operation, operation.verb));
@@ -128,7 +132,8 @@ fn command(words: &[String], world: &World<'_>) -> Result<String, Error> {
 }
 
 fn verbs() -> Vec<&'static str> {
-    api::OPERATIONS.iter().map(|operation| operation.verb).chain(["wait"]).collect()
+    let empty = api::EMPTY.iter().map(|empty| empty.verb);
+    api::OPERATIONS.iter().map(|operation| operation.verb).chain(empty).chain(["wait"]).collect()
 }
 
 /// The verb, which is the first word that no flag takes, and the words without it.

@@ -325,3 +325,25 @@ fn help_names_every_verb_and_every_flag_on_a_line() {
     assert!(command("wait help", vec![]).said.out.contains("\n  security-group-exists\n"));
     assert!(command("wait vpc-exists help", vec![]).said.out.contains("usage: sgfw ec2 wait vpc-exists "));
 }
+
+#[test]
+fn what_there_is_none_of_is_answered_with_nothing() {
+    let typed = |line: &str| command(line, Vec::new()).said;
+    for empty in crate::api::EMPTY {
+        let said = typed(empty.verb);
+        let answer: Value = serde_json::from_str(&said.out).unwrap();
+        let members: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members.len(), empty.members.len(), "{}", said.out);
+        assert!(empty.members.iter().all(|it| members.contains(&it.json)) && said.code == 0, "{}", said.out);
+        assert!(typed(&format!("{} help", empty.verb)).out.contains(&format!("usage: sgfw ec2 {}\n", empty.verb)));
+        assert!(typed("help").out.contains(&format!(" {}", empty.verb)));
+    }
+    assert_eq!(typed("describe-volumes").out, "{\n    \"Volumes\": []\n}\n");
+    assert_eq!(typed("get-ebs-encryption-by-default").out, "{\n    \"EbsEncryptionByDefault\": false\n}\n");
+    assert_eq!(typed("get-instance-metadata-defaults").out, "{\n    \"AccountLevel\": {}\n}\n");
+    let said =
+        typed("describe-volumes --volume-ids vol-1 vol-2 --filters Name=status,Values=in-use --query length(Volumes)");
+    assert_eq!((said.code, said.out.as_str()), (0, "0\n"));
+    assert_eq!(typed("describe-volumes vol-1").code, 252);
+    assert_eq!(typed("describe-volumes --output yaml").code, 252);
+}
