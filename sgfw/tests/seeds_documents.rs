@@ -368,6 +368,34 @@ fn f118_f120_f123_f124_f127_f128_f129_f130_f131_f132_f133_f134_f135_the_lines_of
 }
 
 #[test]
+fn f119_f120_f121_f122_f123_f124_what_the_old_tools_synopsis_takes_and_refuses() {
+    let Some(lab) = classic("f119_what_the_old_tools_synopsis_takes_and_refuses") else { return };
+    // Options stand anywhere; a number is a protocol, in a VPC any one; several blocks are several rules.
+    for (line, printed) in [
+        ("-s 192.0.2.0/24 -p 82 -P tcp websrv", "websrv ALLOWS tcp 82 82 FROM CIDR 192.0.2.0/24 ingress"),
+        ("sg-eea7b782 -P 47 -s 192.0.2.0/24", "ALLOWS 47 FROM CIDR 192.0.2.0/24 ingress"),
+        ("sg-eea7b782 -P 6 -p 81 -s 192.0.2.0/24", "ALLOWS 6 81 81 FROM CIDR 192.0.2.0/24 ingress"),
+        ("websrv -P tcp -p 83 -s 192.0.2.0/24 -s 198.51.100.0/24", "83 83 FROM CIDR 198.51.100.0/24 ingress"),
+    ] {
+        let said = types(&lab.sgfw, &format!("ec2-authorize {line}"));
+        let shown = words(&said.exits(0).out.replace(['\t', '\n'], " ")).join(" ");
+        assert!(shown.contains(printed), "{line}: {shown}");
+    }
+    for (line, refusal) in [
+        ("sg-eea7b782 -p 80", "VPC security group rules must specify protocols explicitly"),
+        ("websrv -P 47", "Unsupported IP protocol \"47\""),
+        ("websrv --egress -P tcp -p 80", "Option '--egress' is only for VPC security groups"),
+        ("websrv -P tcp", "Required option '-p, --port-range' missing"),
+        ("websrv -P icmp", "Required option '-t, --icmp-type-code' missing"),
+        ("web -P tcp -p 80", "Client.InvalidGroup.NotFound: The security group 'web' does not exist"),
+    ] {
+        let said = types(&lab.sgfw, &format!("ec2-authorize {line}"));
+        said.exits(1).complains(&[refusal]);
+        assert_eq!(said.out, "", "{line}");
+    }
+}
+
+#[test]
 fn f19_f20_f56_the_refusals_and_accounts_that_the_guide_for_ec2_prints() {
     let Some(lab) = classic("f19_f20_the_refusals_and_accounts_that_the_guide_for_ec2_prints") else { return };
     let old = "ec2-authorize websrv -P tcp -p 22 -u 111122223333 -o sg-edcd9784";
