@@ -124,7 +124,9 @@ impl Given {
         let Change { state, rows, enforcement } = change;
         let enforcement = enforcement.ok_or_else(|| Failure::new("nothing to plan", "give a policy file"))?;
         let warnings = loaded.map(|loaded| loaded.warnings.clone()).unwrap_or_default();
-        let is_material = rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
+        // Where packets notice something, nobody asks whether only the files do.
+        let is_material = enforcement.is_nothing()
+            && rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
         Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
     }
 

@@ -4,10 +4,11 @@ use super::baseline::{SETTINGS, without_use};
 use super::bound;
 use super::object::{Object, both};
 use crate::inventory::{
-    Account, Association, Gateway, GroupRule, Instance, ManagedPrefixList, NetworkInterface, Owner, Peering, RulePeer,
-    SecurityGroup, State, Subnet, Vpc,
+    Account, Association, Gateway, GroupRule, Instance, ManagedPrefixList, NetworkInterface, Owner, Peering, RuleId,
+    RulePeer, SecurityGroup, State, Subnet, Vpc,
 };
 use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// An object that is not as its file says any more.
@@ -72,6 +73,7 @@ fn interface(state: &State, row: &[u8]) -> Option<Drift> {
 fn difference<T: Object>(was: &T, is: Option<&T>, more: fn(&T, &T) -> Vec<String>) -> Option<Drift> {
     let changes = match is {
         None => vec!["it was deleted".into()],
+        Some(is) if is == was => Vec::new(),
         Some(is) => {
             let mut changes = more(was, is);
             fields(&serde_json::to_value(was).ok()?, &serde_json::to_value(is).ok()?, &mut changes);
@@ -112,8 +114,10 @@ fn words(value: &Value) -> String {
 
 fn rules(was: &SecurityGroup, is: &SecurityGroup) -> Vec<String> {
     let mut changes = Vec::new();
+    let now: HashMap<&RuleId, &GroupRule> = is.rules.iter().map(|rule| (&rule.id, rule)).collect();
+    let before: HashSet<&RuleId> = was.rules.iter().map(|rule| &rule.id).collect();
     for rule in &was.rules {
-        match is.rules.iter().find(|it| it.id == rule.id) {
+        match now.get(&rule.id) {
             None => changes.push(format!("{} {} was removed", rule.id, rule_words(rule))),
             Some(now) if now.same_permission(rule) => {
                 if (&now.description, &now.tags) != (&rule.description, &rule.tags) {
@@ -123,7 +127,7 @@ fn rules(was: &SecurityGroup, is: &SecurityGroup) -> Vec<String> {
             Some(now) => changes.push(format!("{} was {}, is {}", rule.id, rule_words(rule), rule_words(now))),
         }
     }
-    let added = is.rules.iter().filter(|rule| !was.rules.iter().any(|it| it.id == rule.id));
+    let added = is.rules.iter().filter(|rule| !before.contains(&rule.id));
     changes.extend(added.map(|rule| format!("{} {} was added", rule.id, rule_words(rule))));
     changes
 }
