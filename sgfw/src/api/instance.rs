@@ -224,6 +224,44 @@ shapes! {
         reservations as "reservationSet": Vec<Reservation>,
     }
 
+    /// Tells how instances do.
+    DescribeInstanceStatus {
+        instance_ids as "InstanceId": Vec<String>,
+        max_results: Option<i64>,
+        next_token: Option<String>,
+        dry_run: Option<bool>,
+        filters as "Filter": Vec<Filter>,
+        include_all_instances: Option<bool>,
+    }
+
+    /// One check of an instance.
+    InstanceStatusDetails {
+        name: Option<String>,
+        status: Option<String>,
+    }
+
+    /// How a part of an instance does.
+    InstanceStatusSummary {
+        details: Vec<InstanceStatusDetails> [sparse],
+        status: Option<String>,
+    }
+
+    /// How an instance does.
+    InstanceStatus {
+        availability_zone: Option<String>,
+        availability_zone_id: Option<String>,
+        instance_id: Option<String>,
+        instance_state: Option<InstanceState>,
+        instance_status: Option<InstanceStatusSummary>,
+        system_status: Option<InstanceStatusSummary>,
+    }
+
+    /// Reply to `DescribeInstanceStatus`.
+    DescribeInstanceStatusReply {
+        instance_statuses as "instanceStatusSet": Vec<InstanceStatus>,
+        next_token: Option<String>,
+    }
+
     /// The volume behind a block device.
     EbsInstanceBlockDeviceSpecification {
         volume_id: Option<String>,

@@ -69,6 +69,7 @@ operations! {
     StopInstances => StopInstancesReply, writes,
     StartInstances => StartInstancesReply, writes,
     DescribeInstances => DescribeInstancesReply, reads,
+    DescribeInstanceStatus => DescribeInstanceStatusReply, reads,
     ModifyInstanceAttribute => ModifyInstanceAttributeReply, writes,
     DescribeAccountAttributes => DescribeAccountAttributesReply, reads,
     DescribeRegions => DescribeRegionsReply, reads,

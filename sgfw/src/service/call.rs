@@ -115,6 +115,7 @@ fn answer(desk: &mut Desk, action: &Action) -> Result<Reply, Fault> {
         StopInstances => instances::stop_instances,
         StartInstances => instances::start_instances,
         DescribeInstances => instances::describe_instances,
+        DescribeInstanceStatus => instances::describe_instance_status,
         ModifyInstanceAttribute => instances::modify_instance_attribute,
         DescribeAccountAttributes => network::describe_account_attributes,
         DescribeRegions => network::describe_regions,

@@ -174,6 +174,7 @@ fn looked_at(script: &Script) {
         "wait vpc-available --vpc-ids vpc-1a2b3c4d vpc-2b3c4d5e",
         "wait subnet-available --subnet-ids subnet-1a2b3c4d",
         "wait instance-running --instance-ids i-1a2b3c4d",
+        "wait instance-status-ok --instance-ids i-1a2b3c4d",
         "wait vpc-peering-connection-exists --vpc-peering-connection-ids pcx-2b3c4d5e",
     ] {
         script.stage.run(line).exits(0);

@@ -287,3 +287,33 @@ fn terminated_instances_are_forgotten_when_they_are_many() {
     Arc::make_mut(&mut cloud.state.settings).quotas.interfaces_per_region = 0;
     assert!(cloud.refused("RunInstances", launch()).starts_with("NetworkInterfaceLimitExceeded"));
 }
+
+#[test]
+fn what_runs_is_well_and_the_rest_is_told_on_demand() {
+    let mut cloud = Cloud::with_subnet();
+    cloud.instance("i-11111111", &[]);
+    cloud.instance("i-22222222", &[]);
+    cloud.ask("StopInstances", json!({"InstanceIds": ["i-22222222"]}));
+    let told = cloud.rehearsed("DescribeInstanceStatus", json!({}))["InstanceStatuses"].clone();
+    assert_eq!(texts(&told, "InstanceId"), ["i-11111111"]);
+    let well = json!({"Status": "ok", "Details": [{"Name": "reachability", "Status": "passed"}]});
+    assert_eq!((&told[0]["InstanceStatus"], &told[0]["SystemStatus"]), (&well, &well));
+    assert_eq!(told[0]["InstanceState"], json!({"Code": 16, "Name": "running"}));
+    let all = |more: Value| {
+        let mut request = json!({"IncludeAllInstances": true});
+        request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        request
+    };
+    let told = cloud.ask("DescribeInstanceStatus", all(json!({})))["InstanceStatuses"].clone();
+    assert_eq!(told[1]["InstanceStatus"], json!({"Status": "not-applicable"}));
+    for (name, value, found) in [
+        ("instance-status.status", "ok", "i-11111111"),
+        ("system-status.reachability", "passed", "i-11111111"),
+        ("instance-state-name", "stopped", "i-22222222"),
+    ] {
+        let told = cloud.ask("DescribeInstanceStatus", all(json!({"Filters": filter(name, &[value])})));
+        assert_eq!(texts(&told["InstanceStatuses"], "InstanceId"), [found], "{name}");
+    }
+    let unknown = cloud.refused("DescribeInstanceStatus", json!({"InstanceIds": ["i-99999999"]}));
+    assert!(unknown.starts_with("InvalidInstanceID.NotFound"), "{unknown}");
+}

@@ -67,6 +67,9 @@ waiters! {
         Sign::All(INSTANCES, "running") => Done, Sign::Any(INSTANCES, "shutting-down") => Failed,
         Sign::Any(INSTANCES, "terminated") => Failed, Sign::Any(INSTANCES, "stopping") => Failed,
         Sign::Refusal("InvalidInstanceID.NotFound") => Again;
+    "instance-status-ok": DescribeInstanceStatus every 15 s, 40 times:
+        Sign::All("InstanceStatuses[].InstanceStatus.Status", "ok") => Done,
+        Sign::Refusal("InvalidInstanceID.NotFound") => Again;
     "instance-stopped": DescribeInstances every 15 s, 40 times:
         Sign::All(INSTANCES, "stopped") => Done, Sign::Any(INSTANCES, "pending") => Failed,
         Sign::Any(INSTANCES, "terminated") => Failed;
@@ -88,6 +91,8 @@ waiters! {
         Sign::All(ASSOCIATIONS, "disassociated") => Done, Sign::Any(ASSOCIATIONS, "disassociating") => Again,
         Sign::Any(ASSOCIATIONS, "disassociation-failed") => Failed, Sign::NotFound(ASSOCIATIONS) => Done;
     "subnet-available": DescribeSubnets every 15 s, 40 times: Sign::All("Subnets[].State", "available") => Done;
+    "system-status-ok": DescribeInstanceStatus every 15 s, 40 times:
+        Sign::All("InstanceStatuses[].SystemStatus.Status", "ok") => Done;
     "vpc-available": DescribeVpcs every 15 s, 40 times: Sign::All("Vpcs[].State", "available") => Done;
     "vpc-exists": DescribeVpcs every 1 s, 5 times:
         Sign::Answer => Done, Sign::Refusal("InvalidVpcID.NotFound") => Again;

@@ -97,7 +97,8 @@ pub(in crate::service) fn describe_instances(
     Ok(api::DescribeInstancesReply { next_token, reservations })
 }
 
-fn values(state: &State, it: &Instance, name: &str) -> Vec<String> {
+/// All values of an instance for the name of a filter.
+pub(super) fn values(state: &State, it: &Instance, name: &str) -> Vec<String> {
     let interfaces = state.interfaces_of(&it.id);
     if let Some(name) = name.strip_prefix(OF_INTERFACES) {
         return interfaces.iter().flat_map(|it| filter_values(state, it, name)).collect();
