@@ -133,6 +133,25 @@ fn about_the_rest(random: &mut Random, version: usize) -> (&'static str, Value) 
     }
 }
 
+/// Actions that no packet notices make revisions too, and only the last hundred are kept.
+#[test]
+fn what_is_in_force_keeps_its_words_however_many_actions_go_by_that_change_nothing_for_packets() {
+    let name = "what_is_in_force_keeps_its_words_however_many_actions_go_by_that_change_nothing_for_packets";
+    let Some(lab) = Lab::new(name) else { return };
+    lab.sgfw.run(&["apply", &lab.sgfw.file("policy.yaml", &policy(&lab))]).exits(0);
+    let mut engine = open(&lab);
+    let words = engine.in_force().unwrap().snapshot();
+    for number in 0..130 {
+        let tags = json!([{"Key": "Name", "Value": format!("{number}")}]);
+        ask(&mut engine, ("CreateTags", json!({"Resources": [DEVICE], "Tags": tags}))).unwrap();
+    }
+    let mut anew = open(&lab);
+    let oldest = anew.store().history().unwrap()[0].number;
+    let now = anew.in_force().unwrap();
+    assert!(now.record.as_ref().unwrap().revision > oldest, "the record is of revision {oldest} or before");
+    assert_eq!(now.snapshot(), words);
+}
+
 #[test]
 fn whatever_actions_did_in_the_short_way_the_whole_way_would_have_done() {
     let Some(lab) = Lab::new("whatever_actions_did_in_the_short_way_the_whole_way_would_have_done") else { return };

@@ -5,7 +5,7 @@ use super::{ControlError, InForce, keep, ready};
 use crate::inventory::State;
 use crate::kernel::{Binding, Kernel, Paths};
 use crate::plan::{Op, Plan};
-use crate::store::{Note, Record, Store, StoreError};
+use crate::store::{KEPT, Note, Record, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -165,7 +165,10 @@ impl Engine {
         let Change { state, rows, enforcement } = change;
         let work = enforcement.as_ref().filter(|it| !it.is_nothing());
         let hooked = work.map(|it| self.hook(&it.plan)).transpose()?;
-        let record = work.zip(self.now.as_ref()).map(|(work, now)| record(now, work, sources));
+        let record = match work.zip(self.now.as_ref()) {
+            Some((work, now)) => Some(record(now, work, sources)),
+            None => enforcement.as_ref().and_then(|_| self.aged()),
+        };
         let committed = match (rows.is_empty(), &record) {
             (true, None) => Ok(self.revision),
             _ => self.store.commit_with(self.revision, rows, note, record.clone()),
@@ -180,11 +183,22 @@ impl Engine {
         let stored = revision != self.revision;
         (self.state, self.revision) = (state, revision);
         let left = enforcement.as_ref().map(|it| it.left.clone()).unwrap_or_default();
-        let generation = match enforcement.filter(|it| !it.is_nothing()).zip(record) {
-            Some((work, record)) => self.enforce(work, Record { revision, ..record }, watch).map(Some)?,
-            None => self.now.as_ref().map(InForce::generation).filter(|it| *it > 0),
+        let record = record.map(|record| Record { revision, ..record });
+        let generation = match (enforcement.filter(|it| !it.is_nothing()), record) {
+            (Some(work), Some(record)) => self.enforce(work, record, watch).map(Some)?,
+            (_, record) => {
+                self.now.iter_mut().zip(record).for_each(|(now, record)| now.record = Some(record));
+                self.now.as_ref().map(InForce::generation).filter(|it| *it > 0)
+            }
         };
         Ok(Outcome { revision, stored, generation, left })
+    }
+
+    /// The record of what is in force, if its revision will be forgotten soon. What changes nothing in force makes
+    /// the newest revision one of the same policy.
+    fn aged(&self) -> Option<Record> {
+        let record = self.now.as_ref()?.record.as_ref()?;
+        (self.revision >= record.revision + KEPT as u64 / 2).then(|| record.clone())
     }
 
     /// Hooks the devices of a plan, so that what refuses does so before anything is stored. True if nothing was pinned

@@ -166,6 +166,22 @@ fn a_record_comes_back_as_it_was_and_does_not_touch_the_rows() {
 }
 
 #[test]
+fn a_record_is_written_with_the_change_that_it_is_of_or_not_at_all() {
+    both(|store| {
+        let of = |revision| Record { revision, ..record(7) };
+        assert_eq!(store.commit_with(0, writes("a=1"), note(""), Some(record(7))).unwrap(), 1);
+        assert_eq!(store.read_record(7).unwrap(), of(1));
+        store.commit(1, writes("a=2"), note("")).unwrap();
+        let refused = store.commit_with(1, writes("a=3"), note(""), Some(record(8)));
+        assert!(matches!(refused, Err(StoreError::Conflict { now: 2 })), "{refused:?}");
+        assert_eq!((store.generations().unwrap(), text(&store.get().unwrap())), (vec![7], "a=2".into()));
+        // Nothing differs: no revision, and what is written down is of the newest.
+        assert_eq!(store.commit_with(2, writes("a=2"), note(""), Some(record(7))).unwrap(), 2);
+        assert_eq!((store.read_record(7).unwrap(), store.revision().unwrap()), (of(2), 2));
+    });
+}
+
+#[test]
 fn the_last_twenty_records_are_kept_and_none_of_an_earlier_life() {
     both(|store| {
         (1..=25).for_each(|generation| store.write_record(&record(generation)).unwrap());

@@ -143,10 +143,6 @@ fn work(copied: &Copied, model: &Model) {
         for _ in 0..random.below(12) {
             commit(&database, copied, model, &memory, &mut random);
         }
-        if random.below(4) == 0 {
-            let record = tests::record(random.below(30) + 1);
-            open::within(&database, |txn| write::record(txn, &record).map(Some)).unwrap();
-        }
         drop(database);
     }
 }
@@ -163,7 +159,9 @@ fn commit(database: &Database, copied: &Copied, model: &Model, memory: &Memory, 
     if next > now {
         model.0.lock().unwrap().push(memory.get().unwrap().rows);
     }
-    let made = open::within(database, |txn| write::commit(txn, now, rows, note(""))).unwrap();
+    // The generation says which revision the record is to be of.
+    let record = (random.below(2) == 0).then(|| tests::record(next));
+    let made = open::within(database, |txn| write::commit_with(txn, now, rows, note(""), record)).unwrap();
     assert_eq!(made.unwrap_or(now), next);
     copied.acknowledged.store(next, Ordering::SeqCst);
 }
@@ -196,6 +194,9 @@ fn check(store: &Redb, copy: &Copy, model: &Model, number: usize) -> bool {
     let is_expected = [copy.acknowledged, copy.acknowledged + 1].contains(&stored.revision);
     assert!(is_expected, "{what}: it holds revision {}", stored.revision);
     assert!(stored.rows == model.rows(stored.revision), "{what}: a mixture at revision {}", stored.revision);
+    let newest = store.generations().unwrap().last().map(|generation| store.read_record(*generation).unwrap());
+    let is_of_its_revision = newest.is_none_or(|it| it.revision == it.generation && it.revision <= stored.revision);
+    assert!(is_of_its_revision, "{what}: a record without its rows");
     let before = stored.revision.saturating_sub(number as u64 % 100);
     assert!(store.at(before).unwrap().rows == model.rows(before), "{what}: revision {before} is told wrong");
     // The next writer repairs the file itself.
