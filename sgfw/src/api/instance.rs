@@ -284,6 +284,7 @@ shapes! {
     /// Changes one attribute of an instance; `groups` replaces the present ones (F31, F33).
     ModifyInstanceAttribute {
         source_dest_check: Option<AttributeBooleanValue>,
+        enclave_options: Option<EnclaveOptionsRequest>,
         disable_api_stop: Option<AttributeBooleanValue>,
         dry_run: Option<bool>,
         instance_id: Option<String> [required],
@@ -300,7 +301,6 @@ shapes! {
         ebs_optimized: Option<AttributeBooleanValue>,
         sriov_net_support: Option<AttributeValue>,
         ena_support: Option<AttributeBooleanValue>,
-        enclave_options: Option<EnclaveOptionsRequest>,
     }
 
     /// Reply to `ModifyInstanceAttribute`.

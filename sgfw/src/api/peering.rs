@@ -8,11 +8,11 @@ shapes! {
     CreateVpcPeeringConnection {
         peer_region: Option<String>,
         tag_specifications as "TagSpecification": Vec<TagSpecification>,
+        requester_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
         dry_run: Option<bool>,
         vpc_id: Option<String> [required],
         peer_vpc_id: Option<String>,
         peer_owner_id: Option<String>,
-        requester_peering_connection_options: Option<PeeringConnectionOptionsRequest>,
     }
 
     /// An IPv6 block of a peer.
