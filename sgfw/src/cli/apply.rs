@@ -119,7 +119,16 @@ fn abort_at(fail: Option<usize>, index: usize) {
 
 fn nothing(plan: &Plan) -> Reply {
     let view = json!({ "changed": false, "generation": plan.generation });
-    Reply::new(&view, format!("No changes: generation {} says the same\n", plan.generation))
+    Reply::new(&view, no_changes(plan.generation))
+}
+
+/// What there is to say where nothing has to be done.
+pub(super) fn no_changes(generation: u64) -> String {
+    match generation {
+        0 => "No changes: nothing is in force, and nothing is wanted on this host; `sgfw apply FILE` takes a policy\n"
+            .into(),
+        _ => format!("No changes: generation {generation} says the same\n"),
+    }
 }
 
 /// What files say of other hosts, accounts or tags does not reach this kernel.

@@ -1,6 +1,6 @@
 //! `sgfw plan`: what `apply` would do, which is the same value that `apply` executes.
 
-use super::apply::is_about_devices;
+use super::apply::{is_about_devices, no_changes};
 use super::context::Context;
 use super::failure::Failure;
 use super::impact::Impact;
@@ -102,7 +102,7 @@ fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce
         text += &format!("{}: {drift}\n", context.out.yellow("drift"));
     }
     if planned.is_nothing() {
-        return text + &format!("No changes: generation {} says the same\n", now.generation());
+        return text + &no_changes(now.generation());
     }
     if let Some(changes) = planned.enforcement.changes.as_ref().filter(|changes| !changes.is_empty()) {
         text += &context.out.changes(&changes.to_string());

@@ -63,10 +63,11 @@ fn target(text: &str) -> Result<Target, String> {
     let help = || "write GROUP:PORT or GROUP:PORT/PROTOCOL, such as db:5432 or dns:53/udp".to_owned();
     let (group, rest) = text.rsplit_once(':').filter(|(group, _)| !group.is_empty()).ok_or_else(help)?;
     let (ports, name) = rest.split_once('/').unwrap_or((rest, "tcp"));
+    let no_port = || format!("{ports:?} is no port: write one from 0 to 65535, a range such as 80-89, or all");
     let message = || message(ports).ok_or("write a type, a type and a code such as 3.4, or all");
     let traffic = match protocol_number(name)? {
-        protocol::TCP => Traffic::Tcp(range(ports).ok_or_else(help)?),
-        protocol::UDP => Traffic::Udp(range(ports).ok_or_else(help)?),
+        protocol::TCP => Traffic::Tcp(range(ports).ok_or_else(no_port)?),
+        protocol::UDP => Traffic::Udp(range(ports).ok_or_else(no_port)?),
         protocol::ICMP => Traffic::Icmp(message()?),
         protocol::ICMPV6 => Traffic::Icmpv6(message()?),
         number if ports == "all" => Traffic::Protocol(number),
