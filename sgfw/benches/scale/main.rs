@@ -78,6 +78,7 @@ fn stay() -> Outcome<()> {
     let mut ready = Rounds::new("getting ready for actions", "ms");
     ready.measure(|| Ok(engine.warm()?))?;
     ready.print();
+    engine.leave_the_rest();
     let mut describe = Rounds::new("describe a group", "ms");
     for number in 0..OFTEN {
         describe.measure(|| perform(&mut engine, &ask::describe(number * 7)))?;
@@ -97,6 +98,18 @@ fn stay() -> Outcome<()> {
 
 /// Rules that come and go, each in force when the action is back.
 fn rules(engine: &mut Engine) -> Outcome<()> {
+    let mut all = Rounds::new("a rule after the other, each with what is left to do after it", "ms");
+    for round in 0..SELDOM * 2 {
+        let block = ask::from_block(1_000 + round);
+        for action in [ask::authorize(round, &block), ask::revoke(round, &block)] {
+            all.measure(|| {
+                perform(engine, &action)?;
+                engine.settle();
+                Ok(())
+            })?;
+        }
+    }
+    all.print();
     let mut add = Rounds::new("add a rule for a block", "ms");
     let mut remove = Rounds::new("remove a rule for a block", "ms");
     let mut refer = Rounds::new("add a rule for a group", "ms");
@@ -104,9 +117,13 @@ fn rules(engine: &mut Engine) -> Outcome<()> {
     for round in 0..OFTEN / 2 {
         let (block, group) = (ask::from_block(round), ask::from_group(round));
         add.measure(|| perform(engine, &ask::authorize(round, &block)))?;
+        engine.settle();
         remove.measure(|| perform(engine, &ask::revoke(round, &block)))?;
+        engine.settle();
         refer.measure(|| perform(engine, &ask::authorize(round, &group)))?;
+        engine.settle();
         free.measure(|| perform(engine, &ask::revoke(round, &group)))?;
+        engine.settle();
     }
     [add, remove, refer, free].iter().for_each(Rounds::print);
     Ok(())
@@ -135,6 +152,7 @@ fn alone() -> Outcome<()> {
     Ok(())
 }
 
+/// Packets meet with it when it comes back. What is left is done between two actions, as an agent does.
 fn perform(engine: &mut Engine, action: &Action) -> Outcome<()> {
     engine.perform(&Scope::default(), action, "bench")?;
     Ok(())

@@ -30,9 +30,15 @@ impl Agent {
             return self.read(asker, action);
         }
         let mut engine = self.engine();
+        engine.leave_the_rest();
         let done = engine.perform_for(asker, action);
         self.show(&engine);
         done
+    }
+
+    /// What is left to do once the answer is given.
+    pub(super) fn settle(&self) {
+        drop(self.engine());
     }
 
     fn read(&self, asker: &Asker<'_>, action: &Action) -> Result<(Reply, Outcome), ControlError> {
@@ -50,7 +56,8 @@ impl Agent {
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         };
-        if let Some(mut engine) = engine {
+        // What is left of the last change takes a while, and it is shown already.
+        if let Some(mut engine) = engine.filter(|engine| engine.is_settled()) {
             engine.refresh()?;
             self.show(&engine);
         }

@@ -1,6 +1,7 @@
 //! What is said on the socket: a line of JSON for a question, a line for its answer. The reply of an operation is a
 //! line of its own behind the answer, for whoever knows its type.
 
+use crate::api::operation;
 use crate::control::ControlError;
 use crate::inventory::Scope;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,13 @@ pub enum Order {
         /// All of them: the agent rests until something is put in force again.
         all: bool,
     },
+}
+
+impl Ask {
+    /// Whether it is an action that may change something.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Perform { action, .. } if operation(action).is_some_and(|it| it.writes))
+    }
 }
 
 /// What a command prints.

@@ -101,6 +101,7 @@ impl Agent {
         notify::say("READY=1");
         agent.watch();
         notify::say("STOPPING=1");
+        agent.settle();
         let _ = std::fs::remove_file(&agent.settings.socket);
         Ok(())
     }
@@ -205,7 +206,10 @@ impl Agent {
 
     pub(super) fn engine(&self) -> MutexGuard<'_, Engine> {
         // A question that panicked changed nothing: the engine is replaced as a whole.
-        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever takes the turn to change the kernel next must not wait for this process itself.
+        engine.settle();
+        engine
     }
 
     pub(super) fn health(&self) -> MutexGuard<'_, Health> {

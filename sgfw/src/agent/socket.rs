@@ -65,11 +65,17 @@ fn converse(agent: &Agent, stream: &UnixStream) -> io::Result<()> {
         if (&mut reader).take(LONGEST).read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let answer = match serde_json::from_str::<Ask>(&line) {
+        let asked = serde_json::from_str::<Ask>(&line);
+        let is_action = asked.as_ref().is_ok_and(Ask::writes);
+        let answer = match asked {
             Ok(ask) => answer(agent, ask, &peer),
             Err(error) => Answer::failed(format!("the question cannot be read: {error}")),
         };
-        answer_to(stream, &answer)?;
+        let given = answer_to(stream, &answer);
+        if is_action {
+            agent.settle();
+        }
+        given?;
     }
 }
 

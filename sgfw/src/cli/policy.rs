@@ -43,12 +43,12 @@ pub(super) struct Planned {
 impl Planned {
     /// Neither the kernel nor the words about it nor anything in the store would mean something else.
     pub(super) fn is_nothing(&self) -> bool {
-        self.enforcement.is_nothing() && !self.is_material
+        self.enforcement.is_the_same() && !self.is_material
     }
 
     /// Only the store would change.
     pub(super) fn is_only_stored(&self) -> bool {
-        self.enforcement.is_nothing() && self.is_material
+        self.enforcement.is_the_same() && self.is_material
     }
 
     /// What is to be made.
@@ -125,7 +125,7 @@ impl Given {
         let enforcement = enforcement.ok_or_else(|| Failure::new("nothing to plan", "give a policy file"))?;
         let warnings = loaded.map(|loaded| loaded.warnings.clone()).unwrap_or_default();
         // Where packets notice something, nobody asks whether only the files do.
-        let is_material = enforcement.is_nothing()
+        let is_material = enforcement.is_the_same()
             && rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
         Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
     }

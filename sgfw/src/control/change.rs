@@ -67,6 +67,11 @@ impl Enforcement {
         Ok(Self { resolved, plan, changes, asked, left, next: None })
     }
 
+    /// Neither would packets meet with anything else nor the words about it change; there may be something to clean up.
+    pub fn is_the_same(&self) -> bool {
+        !self.plan.changes_policy() && self.changes.as_ref().is_some_and(Changes::is_empty)
+    }
+
     /// Neither the kernel nor the words about it would change.
     pub fn is_nothing(&self) -> bool {
         self.plan.is_empty() && self.changes.as_ref().is_some_and(Changes::is_empty)

@@ -5,7 +5,7 @@ use super::{ControlError, InForce, keep, ready};
 use crate::inventory::State;
 use crate::kernel::{Binding, Kernel, Paths};
 use crate::plan::{Op, Plan};
-use crate::store::{KEPT, Note, Record, Store, StoreError};
+use crate::store::{KEPT, Lock, Note, Record, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,6 +37,17 @@ pub struct Engine {
     /// The revision of [`Self::state`].
     pub revision: u64,
     now: Option<InForce>,
+    /// Whether what no packet waits for may be left for later.
+    leaves: bool,
+    later: Option<Later>,
+}
+
+/// What is left to do of a change that is in force: to make both versions equal, and to delete what is unused, once no
+/// packet is on its way through the version before.
+struct Later {
+    plan: Plan,
+    /// Nobody else changes the kernel meanwhile.
+    _turn: Option<Lock>,
 }
 
 impl Engine {
@@ -47,7 +58,15 @@ impl Engine {
     pub fn open(store: Arc<dyn Store>, paths: &Paths) -> Result<Self, ControlError> {
         let stored = store.get()?;
         let state = State::from_rows(&stored.rows)?;
-        Ok(Self { store, paths: paths.clone(), state, revision: stored.revision, now: None })
+        Ok(Self {
+            store,
+            paths: paths.clone(),
+            state,
+            revision: stored.revision,
+            now: None,
+            leaves: false,
+            later: None,
+        })
     }
 
     /// Catches up with changes that others made.
@@ -55,6 +74,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub fn refresh(&mut self) -> Result<(), ControlError> {
+        self.settle();
         if self.store.revision()? == self.revision {
             return Ok(());
         }
@@ -84,6 +104,7 @@ impl Engine {
 
     /// Forgets what was in force when it was last read: somebody may have changed it behind sgfw's back.
     pub fn forget(&mut self) {
+        self.settle();
         self.now = None;
     }
 
@@ -102,6 +123,7 @@ impl Engine {
     /// # Errors
     /// The kernel cannot be read.
     pub fn in_force(&mut self) -> Result<&InForce, ControlError> {
+        self.settle();
         let fresh = match &self.now {
             Some(now) => match &now.kernel {
                 Some(kernel) => kernel.generation().is_ok_and(|generation| generation == now.generation()),
@@ -286,6 +308,27 @@ impl Engine {
         Ok(())
     }
 
+    /// From now on an action comes back as soon as packets meet with it. Whoever asks for this calls [`Self::settle`] once
+    /// the answer is given; until then the turn to change the kernel stays here.
+    pub const fn leave_the_rest(&mut self) {
+        self.leaves = true;
+    }
+
+    /// Whether something is left to do that no packet waits for.
+    pub const fn is_settled(&self) -> bool {
+        self.later.is_none()
+    }
+
+    /// Does what is left to do. What fails is found by whoever looks next, and done then.
+    pub fn settle(&mut self) {
+        let Some(later) = self.later.take() else { return };
+        let Some(now) = &mut self.now else { return };
+        match now.kernel.as_ref().map(|kernel| kernel.execute(&later.plan, &mut |_, _| ())) {
+            Some(Ok(())) => later.plan.ops.iter().for_each(|op| now.running.apply(op)),
+            _ => self.now = None,
+        }
+    }
+
     /// Notes that this state is in force already, where that is what was thought through: nothing would have to be done.
     pub fn rest_on(&mut self, work: Enforcement) {
         if let Some(now) = &mut self.now
@@ -306,17 +349,24 @@ impl Engine {
         mut act: impl FnMut(&State) -> Result<(State, T), ControlError>,
     ) -> Result<(T, Outcome), ControlError> {
         for _ in 0..PATIENCE {
-            let _turn = self.store.turn(&note.action)?;
+            self.settle();
+            let turn = self.store.turn(&note.action)?;
             self.refresh()?;
             self.look_again();
             let (state, answer) = act(&self.state)?;
-            let change = self.prepare(state, &Binding::new(), Effort::Keep)?;
+            let mut change = self.prepare(state, &Binding::new(), Effort::Keep)?;
             if change.rows.is_empty() {
                 return Ok((answer, Outcome { revision: self.revision, ..Outcome::default() }));
             }
+            let work = change.enforcement.as_mut().filter(|_| self.leaves);
+            let later = work.and_then(|work| work.plan.split_off_the_rest());
             match self.commit(change, None, note.clone(), &mut |_, _| ()) {
                 Err(ControlError::Store(StoreError::Conflict { .. })) => {}
-                other => return other.map(|outcome| (answer, outcome)),
+                other => {
+                    let outcome = other?;
+                    self.later = later.map(|plan| Later { plan, _turn: turn });
+                    return Ok((answer, outcome));
+                }
             }
         }
         Err(StoreError::Conflict { now: self.revision }.into())

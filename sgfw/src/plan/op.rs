@@ -102,6 +102,22 @@ impl Plan {
         self.ops.is_empty()
     }
 
+    /// Takes away what no packet waits for: everything from the last wait on, if only cleaning comes after it. None if it
+    /// has to be done at once, or there is nothing.
+    pub fn split_off_the_rest(&mut self) -> Option<Self> {
+        let first = self.changes.checked_sub(1).filter(|last| matches!(self.ops.get(*last), Some(Op::Wait)))?;
+        if self.ops.iter().any(Op::is_about_hooks) {
+            return None;
+        }
+        self.changes = first;
+        Some(Self {
+            ops: self.ops.split_off(first),
+            changes: 0,
+            slots: self.slots.clone(),
+            generation: self.generation,
+        })
+    }
+
     /// Whether packets meet with anything else afterwards. False for a plan that only cleans up.
     pub fn changes_policy(&self) -> bool {
         self.changes > 0
