@@ -1,11 +1,12 @@
 //! The store, the state and the kernel together: one change after the other.
 
 use super::change::{Change, Effort, Enforcement};
+use super::later::Later;
 use super::{ControlError, InForce, keep, ready};
 use crate::inventory::State;
 use crate::kernel::{Binding, Kernel, Paths};
 use crate::plan::{Op, Plan};
-use crate::store::{KEPT, Lock, Note, Record, Store, StoreError};
+use crate::store::{KEPT, Note, Record, Store, StoreError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,18 +37,10 @@ pub struct Engine {
     pub state: State,
     /// The revision of [`Self::state`].
     pub revision: u64,
-    now: Option<InForce>,
+    pub(super) now: Option<InForce>,
     /// Whether what no packet waits for may be left for later.
-    leaves: bool,
-    later: Option<Later>,
-}
-
-/// What is left to do of a change that is in force: to make both versions equal, and to delete what is unused, once no
-/// packet is on its way through the version before.
-struct Later {
-    plan: Plan,
-    /// Nobody else changes the kernel meanwhile.
-    _turn: Option<Lock>,
+    pub(super) leaves: bool,
+    pub(super) later: Option<Later>,
 }
 
 impl Engine {
@@ -308,27 +301,6 @@ impl Engine {
         Ok(())
     }
 
-    /// From now on an action comes back as soon as packets meet with it. Whoever asks for this calls [`Self::settle`] once
-    /// the answer is given; until then the turn to change the kernel stays here.
-    pub const fn leave_the_rest(&mut self) {
-        self.leaves = true;
-    }
-
-    /// Whether something is left to do that no packet waits for.
-    pub const fn is_settled(&self) -> bool {
-        self.later.is_none()
-    }
-
-    /// Does what is left to do. What fails is found by whoever looks next, and done then.
-    pub fn settle(&mut self) {
-        let Some(later) = self.later.take() else { return };
-        let Some(now) = &mut self.now else { return };
-        match now.kernel.as_ref().map(|kernel| kernel.execute(&later.plan, &mut |_, _| ())) {
-            Some(Ok(())) => later.plan.ops.iter().for_each(|op| now.running.apply(op)),
-            _ => self.now = None,
-        }
-    }
-
     /// Notes that this state is in force already, where that is what was thought through: nothing would have to be done.
     pub fn rest_on(&mut self, work: Enforcement) {
         if let Some(now) = &mut self.now
@@ -364,7 +336,7 @@ impl Engine {
                 Err(ControlError::Store(StoreError::Conflict { .. })) => {}
                 other => {
                     let outcome = other?;
-                    self.later = later.map(|plan| Later { plan, _turn: turn });
+                    self.later = later.map(|plan| Later::new(plan, turn));
                     return Ok((answer, outcome));
                 }
             }

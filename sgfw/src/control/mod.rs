@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod in_force;
 mod keep;
+mod later;
 mod perform;
 mod ready;
 
