@@ -5,6 +5,7 @@
 mod command;
 
 use command::lab::{Lab, ip};
+use command::until;
 use sgfw::agent::{Answer, Ask, Client, Health};
 use std::process::{Child, Stdio};
 use std::thread::sleep;
@@ -51,18 +52,6 @@ impl Drop for Agent<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Whether it becomes true within some seconds.
-fn until(mut is_so: impl FnMut() -> bool) -> bool {
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(10) {
-        if is_so() {
-            return true;
-        }
-        sleep(Duration::from_millis(50));
-    }
-    false
 }
 
 #[test]

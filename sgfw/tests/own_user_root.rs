@@ -8,14 +8,12 @@
 mod command;
 
 use command::lab::{Lab, ip};
-use command::{Said, skip};
+use command::{Said, skip, until};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 const AGENT: u32 = 64_321;
 const MEMBER: u32 = 64_322;
@@ -177,17 +175,6 @@ impl Drop for House {
 fn is_there(tool: &str) -> bool {
     let tried = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     tried.is_ok_and(|status| status.success())
-}
-
-fn until(mut is_so: impl FnMut() -> bool) -> bool {
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(20) {
-        if is_so() {
-            return true;
-        }
-        sleep(Duration::from_millis(20));
-    }
-    false
 }
 
 /// Who the process is and what it may, as the kernel says.

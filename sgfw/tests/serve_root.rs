@@ -4,7 +4,7 @@
 
 mod command;
 
-use command::{Sgfw, skip};
+use command::{Sgfw, skip, until};
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -12,8 +12,6 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 /// Nobody in particular, who may nothing.
 const NOBODY: u32 = 65_534;
@@ -90,17 +88,6 @@ impl House {
         stream.read_to_string(&mut text).unwrap();
         (text.split(' ').nth(1).unwrap().parse().unwrap(), text)
     }
-}
-
-fn until(mut is_so: impl FnMut() -> bool) -> bool {
-    let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(20) {
-        if is_so() {
-            return true;
-        }
-        sleep(Duration::from_millis(20));
-    }
-    false
 }
 
 const CREATE: &str = "Action=CreateSecurityGroup&GroupDescription=x&GroupName=";

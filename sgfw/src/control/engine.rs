@@ -117,20 +117,11 @@ impl Engine {
     /// The kernel cannot be read.
     pub fn in_force(&mut self) -> Result<&InForce, ControlError> {
         self.settle();
-        let fresh = match &self.now {
-            Some(now) => match &now.kernel {
-                Some(kernel) => kernel.generation().is_ok_and(|generation| generation == now.generation()),
-                None => false,
-            },
-            None => false,
+        let now = match self.now.take().filter(InForce::is_so_still) {
+            Some(now) => now,
+            None => InForce::read(&self.paths, &*self.store)?,
         };
-        if !fresh {
-            self.now = None;
-        }
-        match self.now {
-            Some(ref now) => Ok(now),
-            None => Ok(self.now.insert(InForce::read(&self.paths, &*self.store)?)),
-        }
+        Ok(self.now.insert(now))
     }
 
     /// Thinks a change through: what would be stored, what the kernel would do. Nothing is changed.
@@ -354,17 +345,14 @@ impl Engine {
 }
 
 /// Actions keep the files that the policy came from, and what was detached.
-///
-/// The store says which revision it is of.
 fn record(now: &InForce, work: &Enforcement, sources: Option<Vec<String>>) -> Record {
-    let revision = 0;
     let before = now.record.as_ref();
     if let (Some(before), Some(_)) = (before, &work.next) {
-        return ready::record(before, work.plan.generation, revision);
+        return ready::record(before, work.plan.generation);
     }
     let keeps = sources.is_none();
     let sources = sources.or_else(|| before.map(|record| record.sources.clone())).unwrap_or_default();
-    let mut record = keep::record(work, revision, sources);
+    let mut record = keep::record(work, sources);
     if let Some(before) = before.filter(|_| keeps) {
         record.detached =
             before.detached.iter().filter(|it| !work.resolved.wanted.interfaces.contains_key(*it)).cloned().collect();

@@ -96,6 +96,12 @@ impl InForce {
         self.policy = Some(work.resolved.snapshot);
     }
 
+    /// Whether the kernel holds the generation that was read.
+    pub(super) fn is_so_still(&self) -> bool {
+        let held = self.kernel.as_ref().and_then(|kernel| kernel.generation().ok());
+        held == Some(self.generation())
+    }
+
     pub(super) const fn is_ready(&self) -> bool {
         matches!(self.basis.readiness, Readiness::There(_))
     }

@@ -7,14 +7,14 @@ use crate::plan::{Attachment, Plan};
 use crate::store::{Found, Place, Record, SCHEMA, Store, StoreError, Stored};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The record of a policy that is about to be in force.
-pub fn record(work: &Enforcement, revision: u64, sources: Vec<String>) -> Record {
+/// The record of a policy that is about to be in force. Its revision is the store's to say, when it is written.
+pub fn record(work: &Enforcement, sources: Vec<String>) -> Record {
     let Enforcement { resolved, plan, asked, left, .. } = work;
     let found = |(name, it): (&String, &Interface)| Some((name.clone(), found(it, asked.get(name)?)));
     Record {
         schema: SCHEMA,
         generation: plan.generation,
-        revision,
+        revision: 0,
         applied: clock::now(),
         sources,
         found: resolved.snapshot.interfaces.iter().filter_map(found).collect(),

@@ -122,6 +122,6 @@ fn enforcement(plan: Plan, changes: Changes, left: &BTreeMap<String, String>) ->
 }
 
 /// The record of a policy on the devices of the one before.
-pub(super) fn record(before: &Record, generation: u64, revision: u64) -> Record {
-    Record { generation, revision, applied: super::now(), ..before.clone() }
+pub(super) fn record(before: &Record, generation: u64) -> Record {
+    Record { generation, applied: super::now(), ..before.clone() }
 }

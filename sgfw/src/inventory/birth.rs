@@ -85,13 +85,19 @@ pub const fn default_block() -> Ipv4Net {
 pub fn give_ipv6(state: &mut State, vpc: &VpcId, blocks: &[Ipv6Net]) {
     let Some(found) = state.vpcs.get_mut(vpc).filter(|it| it.v6.is_empty()) else { return };
     Arc::make_mut(found).v6 = blocks.to_vec();
+    open_out_v6(state, vpc);
+}
+
+/// Gives the groups of a VPC that just got IPv6 the outbound rule for ::/0 (F11): those whose outbound rules are as they
+/// were born, not those that somebody changed (F12).
+pub fn open_out_v6(state: &mut State, vpc: &VpcId) {
     let is_as_born = |group: &SecurityGroup| {
-        let unchanged = group.everything_out(false);
-        let egress: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
-        egress.len() == 1 && egress[0].same_permission(&unchanged[0])
+        let out: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
+        let born = group.everything_out(false);
+        matches!((&out[..], &born[..]), ([rule], [born]) if rule.id == born.id && rule.same_permission(born))
     };
     let of_vpc = |group: &SecurityGroup| group.vpc() == Some(vpc) && is_as_born(group);
-    state.groups.change(of_vpc, |group| group.rules.extend(group.everything_out(true).into_iter().skip(1)));
+    state.groups.change(of_vpc, |group| group.rules.extend(group.everything_out(true).pop()));
 }
 
 /// The id of a network's default group when nobody gives another.

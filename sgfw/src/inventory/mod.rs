@@ -25,7 +25,7 @@ mod table;
 
 pub use birth::{
     LEGACY_GROUP, begin, classic_default_group, default_block, default_group, default_group_id, default_rules,
-    default_vpc, default_vpc_id, default_words, give_ipv6, home_block, legacy_group, mark_begun,
+    default_vpc, default_vpc_id, default_words, give_ipv6, home_block, legacy_group, mark_begun, open_out_v6,
 };
 pub use group::{GroupRef, GroupRule, RulePeer, SecurityGroup};
 pub use id::{

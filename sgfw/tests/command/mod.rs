@@ -13,6 +13,8 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// Pins and state that nobody else uses; what is attached goes with it.
 pub(crate) struct Sgfw {
@@ -107,6 +109,18 @@ impl Said {
         assert_eq!(json["schema"], 1, "{json}");
         json
     }
+}
+
+/// Whether it becomes true within some seconds.
+pub(crate) fn until(mut is_so: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(20) {
+        if is_so() {
+            return true;
+        }
+        sleep(Duration::from_millis(20));
+    }
+    false
 }
 
 /// Says that a test was not run: to the terminal, and to the file that `SGFW_SKIP_LOG` names.

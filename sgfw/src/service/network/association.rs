@@ -2,8 +2,7 @@
 
 use super::block;
 use crate::api;
-use crate::inventory::{GroupRule, Network, PeeringStatus, SecurityGroup, State, Vpc, VpcId};
-use crate::model::Direction;
+use crate::inventory::{PeeringStatus, Vpc, VpcId, open_out_v6};
 use crate::service::show::{derived, text};
 use crate::service::{Desk, Fault, find};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -37,22 +36,10 @@ pub(in crate::service) fn associate_vpc_cidr_block(
         ipv6_cidr_block_association: v6(block).map(|block| show_v6(&vpc, block, "associated")),
     };
     if had_none && !vpc.v6.is_empty() {
-        add_v6_out(&mut desk.state, &vpc.id);
+        open_out_v6(&mut desk.state, &vpc.id);
     }
     desk.state.vpcs.insert(vpc.id.clone(), vpc);
     Ok(reply)
-}
-
-/// Gives the groups of a VPC the outbound rule for ::/0 (F11): those whose outbound rules are as they were born (F12).
-fn add_v6_out(state: &mut State, vpc: &VpcId) {
-    let network = Network::Vpc(vpc.clone());
-    let is_as_born = |group: &SecurityGroup| {
-        let out: Vec<&GroupRule> = group.rules(Direction::Egress).collect();
-        let born = group.everything_out(false);
-        matches!((&out[..], &born[..]), ([rule], [born]) if rule.id == born.id && rule.same_permission(born))
-    };
-    let of_vpc = |group: &SecurityGroup| group.network == network && is_as_born(group);
-    state.groups.change(of_vpc, |group| group.rules.extend(group.everything_out(true).pop()));
 }
 
 fn wanted(desk: &Desk, vpc: &Vpc, request: &api::AssociateVpcCidrBlock) -> Result<IpNet, Fault> {
