@@ -17,7 +17,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::host::{answer, cargo, clean, run as run_command, target};
+use crate::host::{answer, optimised};
 use crate::{ebpf, setup};
 
 /// One measured number.
@@ -51,7 +51,7 @@ pub(crate) fn run(json: Option<&Path>) -> Result<()> {
     }
     setup::run()?;
     ebpf::build()?;
-    let sgfw = build()?;
+    let sgfw = optimised()?;
     let mut rows = Vec::new();
     section("What a verdict costs, net of an empty program", dataplane::rows()?, &mut rows);
     section("What a connection costs, over a veth pair", live::rows(&sgfw)?, &mut rows);
@@ -71,15 +71,6 @@ pub(crate) fn run(json: Option<&Path>) -> Result<()> {
         std::fs::write(path, serde_json::to_string_pretty(&all)?).with_context(|| path.display().to_string())?;
     }
     Ok(())
-}
-
-/// The program with optimisation, without the minutes that link-time optimisation takes.
-fn build() -> Result<std::path::PathBuf> {
-    run_command(
-        clean(cargo()).args(["build", "--quiet", "--profile", "bench", "--package", "sgfw", "--bin", "sgfw"]),
-        "building sgfw",
-    )?;
-    Ok(target()?.join("release/sgfw"))
 }
 
 fn section(title: &str, new: Vec<Row>, rows: &mut Vec<Row>) {

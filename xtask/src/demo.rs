@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::host::{answer, cargo, root, run as run_command, target};
+use crate::host::{answer, optimised};
 use crate::{ebpf, setup};
 
 // The namespaces and the sockets are those of the end-to-end tests.
@@ -41,7 +41,7 @@ pub(crate) fn run() -> Result<()> {
     }
     setup::run()?;
     ebpf::build()?;
-    let sgfw = build()?;
+    let sgfw = optimised()?;
 
     let begun = Instant::now();
     let shown = show(sgfw);
@@ -65,12 +65,4 @@ fn show(sgfw: PathBuf) -> Result<Table> {
     acts::rules_go_while_connections_are_open(&stage, &mut table)?;
     acts::nothing_stays(&stage, &mut table)?;
     Ok(table)
-}
-
-/// The program as it is installed.
-fn build() -> Result<PathBuf> {
-    let mut command = Command::new(cargo());
-    command.current_dir(root()).args(["build", "--release", "--package", "sgfw"]);
-    run_command(command.env("CARGO_TARGET_DIR", target()?), "cargo build")?;
-    Ok(target()?.join("release/sgfw"))
 }

@@ -80,6 +80,12 @@ pub(crate) fn has_program(program: &str) -> bool {
         .any(|directory| directory.join(program).is_file())
 }
 
+/// The program with optimisation, without the minutes that link-time optimisation takes.
+pub(crate) fn optimised() -> Result<PathBuf> {
+    run(clean(cargo()).args(["build", "--profile", "bench", "--package", "sgfw", "--bin", "sgfw"]), "building sgfw")?;
+    Ok(target()?.join("release/sgfw"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_of_the_outer_build;
