@@ -95,6 +95,8 @@ ids! {
     PeeringId "pcx-";
     /// An Internet gateway.
     GatewayId "igw-";
+    /// A flow log.
+    FlowLogId "fl-";
 }
 
 fn is_digits(text: &str) -> bool {

@@ -8,6 +8,7 @@
 
 mod birth;
 mod check;
+mod flow_log;
 mod group;
 mod id;
 mod interface;
@@ -27,10 +28,11 @@ pub use birth::{
     LEGACY_GROUP, begin, classic_default_group, default_block, default_group, default_group_id, default_rules,
     default_vpc, default_vpc_id, default_words, give_ipv6, home_block, legacy_group, mark_begun, open_out_v6,
 };
+pub use flow_log::{FlowLog, LogDestination, LogField, LoggedResource, LoggedTraffic};
 pub use group::{GroupRef, GroupRule, RulePeer, SecurityGroup};
 pub use id::{
-    AccountId, AttachmentId, GatewayId, GroupId, InstanceId, InterfaceId, MalformedId, PeeringId, PrefixListId, RuleId,
-    SubnetId, VpcId,
+    AccountId, AttachmentId, FlowLogId, GatewayId, GroupId, InstanceId, InterfaceId, MalformedId, PeeringId,
+    PrefixListId, RuleId, SubnetId, VpcId,
 };
 pub use interface::{Attachment, Instance, InstanceState, LocalDevice, NetworkInterface};
 pub use lower::{Lowered, lower};

@@ -108,6 +108,7 @@ kinds! {
     "interface/" interfaces parsed;
     "instance/" instances parsed;
     "peering/" peerings parsed;
+    "flow-log/" flow_logs parsed;
     "token/" tokens (|_, id: &str| Ok::<_, RowsError>(id.to_owned()));
 }
 

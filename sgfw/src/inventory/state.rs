@@ -1,9 +1,9 @@
 //! The whole, and how to find one's way in it.
 
 use super::{
-    Account, AccountId, Association, AssociationState, Gateway, GatewayId, GroupId, Instance, InstanceId,
-    InstanceState, InterfaceId, ManagedPrefixList, Network, NetworkInterface, Peering, PeeringId, PeeringStatus,
-    PrefixListId, Quotas, RuleId, Scope, SecurityGroup, Subnet, SubnetId, Table, Vpc, VpcId,
+    Account, AccountId, Association, AssociationState, FlowLog, FlowLogId, Gateway, GatewayId, GroupId, Instance,
+    InstanceId, InstanceState, InterfaceId, ManagedPrefixList, Network, NetworkInterface, Peering, PeeringId,
+    PeeringStatus, PrefixListId, Quotas, RuleId, Scope, SecurityGroup, Subnet, SubnetId, Table, Vpc, VpcId,
 };
 use crate::model::DEFAULT_GROUP;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ pub struct State {
     pub instances: Table<InstanceId, Instance>,
     /// Peering connections, also those that ended.
     pub peerings: Table<PeeringId, Peering>,
+    /// Flow logs.
+    pub flow_logs: Table<FlowLogId, FlowLog>,
     /// Groups in other VPCs.
     pub associations: Table<(GroupId, VpcId), Association>,
     /// Client tokens: scope and token.
