@@ -12,6 +12,8 @@ mod flow_log;
 mod group;
 mod id;
 mod interface;
+mod log_text;
+mod logged;
 mod lower;
 mod network;
 mod owner;
@@ -35,6 +37,7 @@ pub use id::{
     PrefixListId, RuleId, SubnetId, VpcId,
 };
 pub use interface::{Attachment, Instance, InstanceState, LocalDevice, NetworkInterface};
+pub use log_text::LogTextError;
 pub use lower::{Lowered, lower};
 pub use network::{Account, Gateway, Network, Scope, Subnet, Vpc};
 pub use owner::{Owner, Tags};

@@ -37,6 +37,9 @@ pub fn serve(mut desk: Desk, action: &Action) -> Result<Done, Fault> {
         desk.expire_peerings();
     }
     let reply = answer(&mut desk, action)?;
+    if writes {
+        desk.state.end_flow_logs();
+    }
     Ok(Done { state: before.unwrap_or(desk.state), reply })
 }
 
@@ -120,9 +123,9 @@ fn answer(desk: &mut Desk, action: &Action) -> Result<Reply, Fault> {
         DescribeAccountAttributes => network::describe_account_attributes,
         DescribeRegions => network::describe_regions,
         DescribeAvailabilityZones => network::describe_availability_zones,
-        CreateFlowLogs => flow_log::create_flow_logs,
-        DeleteFlowLogs => flow_log::delete_flow_logs,
-        DescribeFlowLogs => flow_log::describe_flow_logs,
+        CreateFlowLogs => flow_logs::create_flow_logs,
+        DeleteFlowLogs => flow_logs::delete_flow_logs,
+        DescribeFlowLogs => flow_logs::describe_flow_logs,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Desk, Fault};
 use crate::inventory::{
-    Gateway, GatewayId, Instance, InstanceId, InterfaceId, ManagedPrefixList, NetworkInterface, Peering, PeeringId,
-    PrefixListId, Scope, State, Subnet, SubnetId, Vpc, VpcId,
+    FlowLog, FlowLogId, Gateway, GatewayId, Instance, InstanceId, InterfaceId, ManagedPrefixList, NetworkInterface,
+    Peering, PeeringId, PrefixListId, Scope, State, Subnet, SubnetId, Vpc, VpcId,
 };
 use std::sync::Arc;
 
@@ -64,6 +64,10 @@ finders! {
     instance instances: instances InstanceId => Instance, "InstanceId", "InvalidInstanceID.NotFound",
         "The instance ID '{}' does not exist",
         |_: &State, scope: &Scope, it: &Instance| it.scope == *scope;
+    /// The caller's flow log with this id.
+    flow_log flow_logs: flow_logs FlowLogId => FlowLog, "FlowLogId", "InvalidFlowLogId.NotFound",
+        "These flow log ids in the input list are not found: [TotalCount: 1] {}",
+        |_: &State, scope: &Scope, it: &FlowLog| it.scope == *scope;
     /// The prefix list with this id: the caller's, or one of AWS's own in the region.
     prefix_list prefix_lists: prefix_lists PrefixListId => ManagedPrefixList, "PrefixListId",
         "InvalidPrefixListID.NotFound", "The prefix list ID '{}' does not exist.",

@@ -10,7 +10,7 @@ mod desk;
 mod fault;
 mod filter;
 mod find;
-mod flow_log;
+mod flow_logs;
 mod groups;
 mod instances;
 mod interfaces;

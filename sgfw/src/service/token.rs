@@ -1,7 +1,7 @@
 //! Client tokens: the same request with the same token is done once and answered twice.
 
 use super::{Desk, Fault};
-use crate::inventory::{InstanceId, InterfaceId, PrefixListId, Token};
+use crate::inventory::{FlowLogId, InstanceId, InterfaceId, PrefixListId, Token};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -54,6 +54,7 @@ impl Ticket {
         let is_there = |id: &str| {
             InstanceId::parse(id).is_ok_and(|id| state.instances.contains_key(&id))
                 || InterfaceId::parse(id).is_ok_and(|id| state.interfaces.contains_key(&id))
+                || FlowLogId::parse(id).is_ok_and(|id| state.flow_logs.contains_key(&id))
                 || PrefixListId::parse(id).is_ok_and(|id| state.prefix_lists.contains_key(&id))
         };
         let gone = |token: &Token| !token.id.split(',').any(is_there);

@@ -43,6 +43,12 @@ fn f100_a_key_has_its_account_and_its_role() {
     let denied = (403, "UnauthorizedOperation");
     assert_eq!(ask(&stage, "AKIAREAD", CREATE).code(), denied);
     assert_eq!(ask(&stage, "AKIAOPERATE", CREATE).code(), denied);
+    // Flow logs fill disks: who operates may look at them, and no more.
+    let logs = "Action=CreateFlowLogs&ResourceType=VPC&ResourceId.1=vpc-1a2b3c4d&TrafficType=ALL&LogGroupName=g";
+    assert_eq!(ask(&stage, "AKIAOPERATE", logs).code(), denied);
+    assert_eq!(ask(&stage, "AKIAOPERATE", "Action=DeleteFlowLogs&FlowLogId.1=fl-1a2b3c4d").code(), denied);
+    assert_eq!(ask(&stage, "AKIAADMIN", logs).code(), (400, "InvalidVpcID.NotFound"));
+    assert_eq!(ask(&stage, "AKIAREAD", "Action=DescribeFlowLogs").status, 200);
     let group = ask(&stage, "AKIAADMIN", CREATE).element("groupId").unwrap().to_owned();
     let rule = format!(
         "Action=AuthorizeSecurityGroupIngress&GroupId={group}&IpPermissions.1.IpProtocol=tcp&IpPermissions.1.FromPort=80\

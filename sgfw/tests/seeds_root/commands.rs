@@ -125,6 +125,27 @@ fn hosts(script: &Script) {
         named("instance", "i-1a2b3c4d"),
         named("network-interface", "eni-1a2b3c4d"),
     ));
+    script.all(&format!(
+        "create-flow-logs --resource-type VPC --resource-ids vpc-1a2b3c4d vpc-2b3c4d5e --traffic-type ALL \
+         --log-group-name flows --deliver-logs-permission-arn arn:aws:iam::123456789012:role/flows
+         create-flow-logs --resource-type NetworkInterface --resource-ids eni-1a2b3c4d --traffic-type REJECT \
+         --log-destination-type s3 --log-destination arn:aws:s3:::logs/web/ --max-aggregation-interval 60 \
+         --log-format '${{version}} ${{srcaddr}} ${{reject-reason}}' \
+         --destination-options FileFormat=plain-text,HiveCompatiblePartitions=true,PerHourPartition=true {}
+         create-flow-logs --resource-type Subnet --resource-ids subnet-1a2b3c4d --traffic-type ACCEPT \
+         --log-destination arn:aws:logs:us-east-1:123456789012:log-group:/vpc/flows:* \
+         --destination-options {{}} {}
+         describe-flow-logs --filter Name=resource-id,Values=eni-1a2b3c4d
+         describe-flow-logs --flow-log-ids fl-1a2b3c4d --query FlowLogs[].LogFormat
+         delete-flow-logs --flow-log-ids fl-2b3c4d5e fl-99999999",
+        named("vpc-flow-log", "fl-1a2b3c4d"),
+        named("vpc-flow-log", "fl-2b3c4d5e"),
+    ));
+    script.refused(
+        "create-flow-logs --resource-type VPC --resource-ids vpc-1a2b3c4d --traffic-type ALL --log-group-name flows",
+        "FlowLogAlreadyExists",
+    );
+    script.refused("describe-flow-logs --flow-log-ids fl-2b3c4d5e", "InvalidFlowLogId.NotFound");
     let given = "assign-ipv6-addresses --network-interface-id eni-1a2b3c4d --ipv6-address-count 1";
     let given = script.get(given, "/AssignedIpv6Addresses/0");
     script.run(&format!("unassign-ipv6-addresses --network-interface-id eni-1a2b3c4d --ipv6-addresses {given}"));
@@ -207,13 +228,6 @@ fn ended(script: &Script) {
          delete-security-group --group-id sg-2b3c4d5e
          delete-vpc --vpc-id vpc-2b3c4d5e"
     ));
-    // sgfw has no flow logs yet, and says so.
-    script.refused(
-        "create-flow-logs --resource-type VPC --resource-ids vpc-1a2b3c4d --traffic-type ALL --log-group-name flows \
-         --deliver-logs-permission-arn arn:aws:iam::123456789012:role/flows",
-        "UnsupportedOperation",
-    );
-    script.run("delete-flow-logs --flow-log-ids fl-1a2b3c4d");
 }
 
 fn everything(door: Door) {

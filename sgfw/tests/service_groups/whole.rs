@@ -232,8 +232,16 @@ fn members(operation: &str, it: &mut Picker) -> Value {
             json!({"InstanceId": it.instance(), "Groups": [group]})
         }
         "DisassociateVpcCidrBlock" => json!({"AssociationId": "vpc-cidr-assoc-00000000"}),
-        "DeleteFlowLogs" => json!({"FlowLogIds": ["fl-00000000"]}),
-        "CreateFlowLogs" => json!({"ResourceIds": [it.vpc()], "ResourceType": "VPC"}),
+        "DeleteFlowLogs" => json!({"FlowLogIds": [it.any(it.state.flow_logs.keys())]}),
+        "CreateFlowLogs" => {
+            let kinds = [("VPC", it.vpc()), ("Subnet", it.place().0), ("NetworkInterface", it.interface())];
+            let (kind, resource) = kinds[few].clone();
+            let bucket = json!({"ResourceIds": [resource], "ResourceType": kind, "TrafficType": "REJECT",
+                "LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::logs/folder/"});
+            let group = json!({"ResourceIds": [resource], "ResourceType": kind, "TrafficType": "ALL",
+                "LogGroupName": format!("group-{number}"), "LogFormat": "${srcaddr} ${reject-reason}"});
+            if number == 0 { bucket } else { group }
+        }
         "DescribeSecurityGroupReferences" => json!({"GroupId": [it.group()]}),
         "DeleteVpc" | "DescribeStaleSecurityGroups" | "GetSecurityGroupsForVpc" => json!({"VpcId": it.vpc()}),
         _ => json!({}),
@@ -266,8 +274,8 @@ fn every_operation_keeps_the_state_consistent() {
     let all = operations();
     let mut done: BTreeSet<&str> = BTreeSet::new();
     let mut refused: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    // There are no flow logs, blocks of VPCs are disassociated by ids that are not guessed, and a default VPC is there.
-    let never = ["CreateFlowLogs", "DisassociateVpcCidrBlock", "CreateDefaultVpc"];
+    // Blocks of VPCs are disassociated by ids that are not guessed, and a default VPC is there.
+    let never = ["DisassociateVpcCidrBlock", "CreateDefaultVpc"];
     let wanted = || OPERATIONS.iter().map(|it| it.name).filter(|name| !never.contains(name));
     for seed in 0..600 {
         // What is seldom possible may need more than luck has given so far.

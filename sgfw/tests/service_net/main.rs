@@ -7,6 +7,7 @@ mod addresses;
 mod classic;
 mod cloud;
 mod devices;
+mod flow_logs;
 mod instances;
 mod interfaces;
 mod lists;

@@ -1,4 +1,4 @@
-//! What tools look at first: regions, zones, attributes of the account; and flow logs, which there are none of.
+//! What tools look at first: regions, zones, attributes of the account.
 
 use crate::cloud::{Cloud, filter, texts};
 use serde_json::json;
@@ -44,28 +44,4 @@ fn attributes_of_the_account() {
     let classic = Cloud::classic().ask("DescribeAccountAttributes", json!({}))["AccountAttributes"].clone();
     assert_eq!(texts(&classic[0]["AttributeValues"], "AttributeValue"), ["EC2", "VPC"]);
     assert_eq!(texts(&classic[1]["AttributeValues"], "AttributeValue"), ["none"]);
-}
-
-#[test]
-fn flow_logs_are_refused_in_the_end() {
-    let mut cloud = Cloud::with_subnet();
-    let mut create = |more: serde_json::Value| {
-        let mut members = json!({"ResourceIds": ["vpc-1a2b3c4d"], "ResourceType": "VPC", "TrafficType": "ALL"});
-        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        cloud.refused("CreateFlowLogs", members)
-    };
-    assert_eq!(create(json!({})), "InvalidParameter: LogDestination can't be empty if LogGroupName is not provided.");
-    assert_eq!(
-        create(json!({"LogGroupName": "g", "LogDestination": "arn:aws:s3:::b"})),
-        "InvalidParameter: Please only provide LogGroupName or only provide LogDestination."
-    );
-    assert_eq!(
-        create(json!({"LogGroupName": "g", "LogDestinationType": "s3"})),
-        "InvalidParameter: LogDestination type must be cloud-watch-logs if LogGroupName is provided."
-    );
-    let honest = create(json!({"LogGroupName": "g", "DryRun": true}));
-    assert!(honest.starts_with("UnsupportedOperation: sgfw writes no flow log records."), "{honest}");
-    assert_eq!(cloud.rehearsed("DescribeFlowLogs", json!({}))["FlowLogs"], json!([]));
-    let deleted = cloud.rehearsed("DeleteFlowLogs", json!({"FlowLogIds": ["fl-11111111"]}));
-    assert_eq!(deleted["Unsuccessful"][0]["Error"]["Code"], "InvalidFlowLogId.NotFound");
 }

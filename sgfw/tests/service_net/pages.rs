@@ -65,6 +65,8 @@ fn every_describe_has_pages() {
         let peers = json!({"VpcId": "vpc-1a2b3c4d", "PeerVpcId": format!("vpc-cccccc0{number}")});
         cloud.ask("CreateVpcPeeringConnection", peers);
         cloud.ask("CreateManagedPrefixList", json!({"PrefixListName": "l", "MaxEntries": 9, "AddressFamily": "IPv4"}));
+        let logs = json!({"ResourceType": "VPC", "ResourceIds": [vpc], "TrafficType": "ALL", "LogGroupName": "l"});
+        cloud.ask("CreateFlowLogs", logs);
         let key = format!("k{number}");
         cloud.ask("CreateTags", json!({"Resources": ["sg-aaaa1111"], "Tags": list(&[(&key, "v")])}));
     }
@@ -75,6 +77,7 @@ fn every_describe_has_pages() {
         ("DescribeVpcPeeringConnections", "VpcPeeringConnections", "VpcPeeringConnectionId"),
         ("DescribeManagedPrefixLists", "PrefixLists", "PrefixListId"),
         ("DescribeNetworkInterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+        ("DescribeFlowLogs", "FlowLogs", "FlowLogId"),
         ("DescribeTags", "Tags", "Key"),
     ] {
         let all = texts(&cloud.ask(operation, json!({}))[list], id);

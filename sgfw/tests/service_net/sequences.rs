@@ -17,6 +17,7 @@ fn some(cloud: &Cloud, random: &mut Random, kind: &str) -> String {
         "i" => state.instances.keys().map(ToString::to_string).collect(),
         "pcx" => state.peerings.keys().map(ToString::to_string).collect(),
         "pl" => state.prefix_lists.keys().map(ToString::to_string).collect(),
+        "fl" => state.flow_logs.keys().map(ToString::to_string).collect(),
         "igw" => state.gateways.keys().map(ToString::to_string).collect(),
         _ => {
             let held = state.interfaces.values().filter_map(|it| it.attachment.as_ref());
@@ -50,7 +51,7 @@ fn action(cloud: &Cloud, random: &mut Random) -> (&'static str, Value) {
     let mut id = |kind: &str| some(cloud, random, kind);
     let (vpc, subnet, sg, eni, i, pcx, pl) =
         (id("vpc"), id("subnet"), id("sg"), id("eni"), id("i"), id("pcx"), id("pl"));
-    let (igw, attachment, other_vpc, other_sg) = (id("igw"), id("eni-attach"), id("vpc"), id("sg"));
+    let (igw, fl, attachment, other_vpc, other_sg) = (id("igw"), id("fl"), id("eni-attach"), id("vpc"), id("sg"));
     let (own_groups, own_instance, own_address) = fitting(cloud, random, &eni);
     let owner = *random.pick(&[&OWN, &OTHER]);
     let operation = *random.pick(&[
@@ -86,6 +87,8 @@ fn action(cloud: &Cloud, random: &mut Random) -> (&'static str, Value) {
         &"ModifyManagedPrefixList",
         &"RestoreManagedPrefixListVersion",
         &"DeleteManagedPrefixList",
+        &"CreateFlowLogs",
+        &"DeleteFlowLogs",
         &"CreateTags",
         &"DeleteTags",
     ]);
@@ -138,6 +141,11 @@ fn action(cloud: &Cloud, random: &mut Random) -> (&'static str, Value) {
             json!({"PrefixListId": pl, "PreviousVersion": number, "CurrentVersion": number + 1})
         }
         "DeleteManagedPrefixList" => json!({"PrefixListId": pl}),
+        "CreateFlowLogs" => {
+            let (kind, resource) = [("VPC", vpc), ("Subnet", subnet), ("NetworkInterface", eni)][number % 3].clone();
+            json!({"ResourceType": kind, "ResourceIds": [resource], "TrafficType": "ALL", "LogGroupName": "l"})
+        }
+        "DeleteFlowLogs" => json!({"FlowLogIds": [fl]}),
         "CreateTags" => json!({"Resources": [eni], "Tags": list(&[("sgfw:device", &format!("tap{number}"))])}),
         "DeleteTags" => json!({"Resources": [eni]}),
         _ => json!({}),

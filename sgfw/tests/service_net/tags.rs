@@ -18,6 +18,11 @@ fn everything() -> (Cloud, Vec<(String, &'static str)>) {
         json!({"PrefixListName": "l", "MaxEntries": 1, "AddressFamily": "IPv4",
             "TagSpecifications": custom("prefix-list", "pl-1a2b3c4d")}),
     );
+    cloud.ask(
+        "CreateFlowLogs",
+        json!({"ResourceType": "VPC", "ResourceIds": ["vpc-1a2b3c4d"], "TrafficType": "ALL", "LogGroupName": "l",
+            "TagSpecifications": custom("vpc-flow-log", "fl-1a2b3c4d")}),
+    );
     let rules = cloud.ask("DescribeSecurityGroupRules", json!({"Filters": filter("group-id", &["sg-aaaa1111"])}));
     let rule = texts(&rules["SecurityGroupRules"], "SecurityGroupRuleId").remove(0);
     let all = [
@@ -30,6 +35,7 @@ fn everything() -> (Cloud, Vec<(String, &'static str)>) {
         ("eni-11111111", "network-interface"),
         ("i-1a2b3c4d", "instance"),
         ("pcx-b04deed9", "vpc-peering-connection"),
+        ("fl-1a2b3c4d", "vpc-flow-log"),
     ];
     let all = all.iter().map(|(id, kind)| ((*id).to_owned(), *kind)).collect();
     (cloud, all)
@@ -90,6 +96,10 @@ fn unknown_ids_are_refused_by_their_kind_and_nothing_is_tagged() {
         (
             "pcx-99999999",
             "InvalidVpcPeeringConnectionID.NotFound: The vpcPeeringConnection ID 'pcx-99999999' does not exist",
+        ),
+        (
+            "fl-99999999",
+            "InvalidFlowLogId.NotFound: These flow log ids in the input list are not found: [TotalCount: 1] fl-99999999",
         ),
         ("ami-99999999", "InvalidID: The ID 'ami-99999999' is not valid"),
         ("x", "InvalidID: The ID 'x' is not valid"),

@@ -68,3 +68,26 @@ fn a_token_is_forgotten_with_what_it_made() {
     cloud.ask("CreateNetworkInterface", with_token(json!({"SubnetId": "subnet-1a2b3c4d"}), "u"));
     assert_eq!(cloud.state.tokens.len(), 1);
 }
+
+#[test]
+fn flow_logs_are_made_once_and_anew_when_all_are_gone() {
+    let mut cloud = Cloud::with_subnet();
+    cloud.vpc("vpc-bbbbbbbb", "10.2.0.0/16");
+    let request = |token: &str, group: &str| {
+        json!({"ResourceType": "VPC", "ResourceIds": ["vpc-1a2b3c4d", "vpc-bbbbbbbb"], "TrafficType": "ALL",
+            "LogGroupName": group, "ClientToken": token})
+    };
+    let first = cloud.rehearsed("CreateFlowLogs", request("t", "g"));
+    assert_eq!(cloud.ask("CreateFlowLogs", request("t", "g")), first);
+    assert!(cloud.refused("CreateFlowLogs", request("t", "h")).starts_with("IdempotentParameterMismatch"));
+    assert!(cloud.refused("CreateFlowLogs", request("u", "g")).starts_with("FlowLogAlreadyExists"));
+    let ids = &first["FlowLogIds"];
+    cloud.ask("DeleteFlowLogs", json!({"FlowLogIds": [ids[0]]}));
+    assert_eq!(cloud.ask("CreateFlowLogs", request("t", "g")), first);
+    cloud.ask("CreateFlowLogs", request("u", "h"));
+    assert_eq!(cloud.state.tokens.len(), 2, "of the first one, one is left");
+    cloud.ask("DeleteFlowLogs", json!({"FlowLogIds": [ids[1]]}));
+    assert_ne!(cloud.ask("CreateFlowLogs", request("t", "g"))["FlowLogIds"], *ids);
+    cloud.ask("CreateFlowLogs", request("v", "i"));
+    assert_eq!(cloud.state.tokens.len(), 3);
+}

@@ -3,6 +3,7 @@
 //! Every reference leads somewhere, or is stale by definition; names and ids are unique; members are in networks where
 //! their groups may be used. Limits are not looked at here: they may be lowered below what there is.
 
+mod flow_logs;
 mod groups;
 mod interfaces;
 mod networks;
@@ -20,7 +21,8 @@ impl State {
     pub fn check(&self) -> Result<(), String> {
         networks::check(self)?;
         groups::check(self)?;
-        interfaces::check(self)
+        interfaces::check(self)?;
+        flow_logs::check(self)
     }
 }
 

@@ -158,3 +158,41 @@ fn networks_that_are_broken() {
     );
     broken(|state| state.vpcs.clear(), "does not exist");
 }
+
+#[test]
+fn flow_logs_that_are_broken() {
+    fn with(state: &mut State, change: impl FnOnce(&mut FlowLog)) {
+        let mut it = FlowLog {
+            id: FlowLogId::from_number(1),
+            scope: Scope::default(),
+            resource: LoggedResource::Interface(InterfaceId::from_number(1)),
+            traffic: LoggedTraffic::All,
+            destination: LogDestination::group("g").unwrap(),
+            format: LogField::standard(),
+            interval: 60,
+            role: None,
+            created: String::new(),
+            trouble: None,
+            tags: Tags::new(),
+            owner: Owner::Action,
+        };
+        change(&mut it);
+        state.flow_logs.insert(FlowLogId::from_number(1), Arc::new(it));
+    }
+    let missing = LoggedResource::Vpc(VpcId::from_number(9));
+    broken(|state| with(state, |it| it.resource = missing), "does not exist where it is");
+    broken(|state| with(state, |it| it.scope.region = "eu-west-1".into()), "does not exist where it is");
+    broken(|state| with(state, |it| it.id = FlowLogId::from_number(2)), "is kept as");
+    broken(|state| with(state, |it| it.interval = 61), "61 s is no interval");
+    broken(|state| with(state, |it| it.format.clear()), "the log format is empty");
+    let outside = LogDestination::Group { name: "../x".into() };
+    broken(|state| with(state, |it| it.destination = outside), "no part of it is . or ..");
+    let folder = |folder: &str| LogDestination::Bucket {
+        bucket: "logs".into(),
+        folder: folder.into(),
+        hive: false,
+        hourly: false,
+    };
+    broken(|state| with(state, |it| it.destination = folder("../x")), "no part of it is . or ..");
+    broken(|state| with(state, |it| it.destination = folder("x/")), "ends with a slash");
+}

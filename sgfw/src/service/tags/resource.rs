@@ -1,7 +1,8 @@
 //! What can have tags, by the beginning of its id.
 
 use crate::inventory::{
-    GatewayId, GroupId, InstanceId, InterfaceId, PeeringId, PrefixListId, RuleId, State, SubnetId, Tags, VpcId,
+    FlowLogId, GatewayId, GroupId, InstanceId, InterfaceId, PeeringId, PrefixListId, RuleId, State, SubnetId, Tags,
+    VpcId,
 };
 use crate::service::rules::no_such_rule;
 use crate::service::{Desk, Fault, groups};
@@ -19,6 +20,7 @@ pub(super) enum Resource {
     Interface(InterfaceId),
     Instance(InstanceId),
     Peering(PeeringId),
+    FlowLog(FlowLogId),
 }
 
 impl Resource {
@@ -38,6 +40,7 @@ impl Resource {
             "eni" => desk.interface(it).map(|it| Self::Interface(it.id.clone())),
             "i" => desk.instance(it).map(|it| Self::Instance(it.id.clone())),
             "pcx" => desk.peering(it).map(|it| Self::Peering(it.id.clone())),
+            "fl" => desk.flow_log(it).map(|it| Self::FlowLog(it.id.clone())),
             _ => Err(Fault::new("InvalidID", format!("The ID '{id}' is not valid"))),
         }
     }
@@ -57,6 +60,7 @@ impl Resource {
         all.extend(state.prefix_lists.values().filter(|it| it.scope == *scope).map(|it| Self::List(it.id.clone())));
         all.extend(state.interfaces.values().filter(|it| it.scope == *scope).map(|it| Self::Interface(it.id.clone())));
         all.extend(state.instances.values().filter(|it| it.scope == *scope).map(|it| Self::Instance(it.id.clone())));
+        all.extend(state.flow_logs.values().filter(|it| it.scope == *scope).map(|it| Self::FlowLog(it.id.clone())));
         let peerings = desk.peerings(&[]).unwrap_or_default();
         all.extend(peerings.iter().map(|it| Self::Peering(it.id.clone())));
         all
@@ -74,6 +78,7 @@ impl Resource {
             Self::Interface(id) => (id.to_string(), "network-interface"),
             Self::Instance(id) => (id.to_string(), "instance"),
             Self::Peering(id) => (id.to_string(), "vpc-peering-connection"),
+            Self::FlowLog(id) => (id.to_string(), "vpc-flow-log"),
         }
     }
 
@@ -92,6 +97,7 @@ impl Resource {
             Self::Interface(id) => state.interfaces.get(id).map(|it| &it.tags),
             Self::Instance(id) => state.instances.get(id).map(|it| &it.tags),
             Self::Peering(id) => state.peerings.get(id).map(|it| &it.tags),
+            Self::FlowLog(id) => state.flow_logs.get(id).map(|it| &it.tags),
         }
     }
 
@@ -110,6 +116,7 @@ impl Resource {
             Self::Interface(id) => state.interfaces.get_mut(id).map(|it| &mut Arc::make_mut(it).tags),
             Self::Instance(id) => state.instances.get_mut(id).map(|it| &mut Arc::make_mut(it).tags),
             Self::Peering(id) => state.peerings.get_mut(id).map(|it| &mut Arc::make_mut(it).tags),
+            Self::FlowLog(id) => state.flow_logs.get_mut(id).map(|it| &mut Arc::make_mut(it).tags),
         }
     }
 }

@@ -19,6 +19,7 @@ for number in range(11):
     listed = ec2.create_managed_prefix_list(
         PrefixListName=f"list-{number}", MaxEntries=20, AddressFamily="IPv4", Entries=entries
     )
+    ec2.create_flow_logs(ResourceType="VPC", ResourceIds=[vpc], TrafficType="ALL", LogGroupName=f"logs-{number}")
 pages = {
     "describe_security_groups": {},
     "describe_security_group_rules": {},
@@ -32,11 +33,12 @@ pages = {
     "describe_vpc_peering_connections": {},
     "describe_instances": {},
     "describe_internet_gateways": {},
+    "describe_flow_logs": {},
     "get_managed_prefix_list_entries": {"PrefixListId": listed["PrefixList"]["PrefixListId"]},
     "get_security_groups_for_vpc": {"VpcId": vpc},
 }
 least = {"describe_security_groups": 24, "describe_security_group_rules": 46 + 23, "describe_network_interfaces": 11}
-least.update(describe_subnets=12, describe_vpcs=12, describe_tags=23, get_managed_prefix_list_entries=11)
+least.update(describe_subnets=12, describe_vpcs=12, describe_tags=23, get_managed_prefix_list_entries=11, describe_flow_logs=11)
 for verb, members in pages.items():
     whole = getattr(ec2, verb)(**members)
     key = next(key for key in whole if key not in ("ResponseMetadata", "NextToken"))
