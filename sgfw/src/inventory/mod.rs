@@ -25,6 +25,7 @@ mod relower;
 mod rows;
 mod state;
 mod table;
+mod zone;
 
 pub use birth::{
     LEGACY_GROUP, begin, classic_default_group, default_block, default_group, default_group_id, default_rules,
@@ -49,6 +50,7 @@ pub use relower::{has_own_names, relower};
 pub use rows::{Changes, Rows, RowsError};
 pub use state::{Settings, State, Token};
 pub use table::{Difference, Table};
+pub use zone::{Zone, zone_id, zones};
 
 #[cfg(test)]
 mod relower_tests;

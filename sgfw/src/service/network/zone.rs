@@ -1,8 +1,9 @@
-//! Regions and their availability zones. All regions have zones a, b and c; which there are is a fixed list, to which
-//! the caller's own region is added.
+//! Regions and their availability zones. Which regions there are is a fixed list, to which the caller's own is added.
 
 use crate::api;
 use crate::inventory::Tags;
+pub(in crate::service) use crate::inventory::zone_id as id_of;
+pub(super) use crate::inventory::{Zone, zones};
 use crate::service::filter::{Filters, TAGS};
 use crate::service::show::text;
 use crate::service::{Desk, Fault};
@@ -27,52 +28,6 @@ const REGIONS: &[&str] = &[
     "us-west-1",
     "us-west-2",
 ];
-
-/// Directions in the names of regions, and what ids of zones have for them.
-const DIRECTIONS: &[(&str, &str)] = &[
-    ("northeast", "ne"),
-    ("northwest", "nw"),
-    ("southeast", "se"),
-    ("southwest", "sw"),
-    ("north", "n"),
-    ("south", "s"),
-    ("east", "e"),
-    ("west", "w"),
-    ("central", "c"),
-    ("gov", "g"),
-];
-
-/// An availability zone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Zone {
-    /// Such as `us-east-1a`.
-    pub(super) name: String,
-    /// Such as `use1-az1`.
-    pub(super) id: String,
-}
-
-/// The zones of a region.
-pub(super) fn zones(region: &str) -> impl Iterator<Item = Zone> {
-    let short = short(region);
-    ["a", "b", "c"]
-        .into_iter()
-        .zip(1..)
-        .map(move |(letter, number)| Zone { name: format!("{region}{letter}"), id: format!("{short}-az{number}") })
-}
-
-/// The id of the zone of this name.
-pub(in crate::service) fn id_of(region: &str, name: &str) -> Option<String> {
-    zones(region).find(|zone| zone.name == name).map(|zone| zone.id)
-}
-
-/// `eu-west-1` as `euw1`.
-fn short(region: &str) -> String {
-    let shorten = |part: &str| {
-        let known = DIRECTIONS.iter().find(|(long, _)| *long == part);
-        known.map_or_else(|| part.to_owned(), |(_, short)| (*short).to_owned())
-    };
-    region.split('-').map(shorten).collect()
-}
 
 const REGION_FILTERS: &[&str] = &["endpoint", "opt-in-status", "region-name"];
 
@@ -178,18 +133,5 @@ fn availability_zone(zone: &Zone, region: &str) -> api::AvailabilityZone {
         zone_type: text("availability-zone"),
         state: text("available"),
         ..api::AvailabilityZone::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_have_names_and_ids() {
-        assert_eq!(zones("us-east-1").next(), Some(Zone { name: "us-east-1a".into(), id: "use1-az1".into() }));
-        assert_eq!(id_of("ap-southeast-2", "ap-southeast-2c").as_deref(), Some("apse2-az3"));
-        assert_eq!(id_of("us-gov-west-1", "us-gov-west-1b").as_deref(), Some("usgw1-az2"));
-        assert_eq!(id_of("us-east-1", "us-east-1d"), None);
     }
 }
