@@ -16,6 +16,7 @@ pub mod compile;
 pub mod control;
 pub mod declare;
 pub mod endpoint;
+pub mod flow_log;
 pub mod inventory;
 pub mod kernel;
 pub mod model;

@@ -22,8 +22,8 @@ fn since() -> (u64, u32) {
     (since.as_secs(), since.subsec_millis())
 }
 
-/// Seconds since 1970 as a date and a time.
-fn date_time(seconds: u64) -> String {
+/// Seconds since 1970 as a date and a time in UTC: `2018-06-20T16:20:00`.
+pub fn date_time(seconds: u64) -> String {
     let (year, month, day) = date(seconds / DAY);
     let second = seconds % DAY;
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
