@@ -357,6 +357,8 @@ mod user {
         super::FlowKey,
         super::FlowKey4,
         super::Flow,
+        crate::logged::LoggedKey,
+        crate::logged::Logged,
         super::Counter,
         super::Meta,
         crate::addr::Addr

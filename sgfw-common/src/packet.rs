@@ -175,6 +175,8 @@ pub struct Packet {
     pub fragment_offset: u32,
     /// Bytes of the datagram that a first fragment holds.
     pub length: u32,
+    /// Offset of the network header in the frame.
+    pub at: u32,
     /// EtherType behind all tags.
     pub ethertype: u16,
     /// [`place`]: the place in a fragmented datagram.
@@ -192,6 +194,7 @@ impl Packet {
         fragment_id: 0,
         fragment_offset: 0,
         length: 0,
+        at: 0,
         ethertype: 0,
         place: place::WHOLE,
         hops: 0,

@@ -6,6 +6,8 @@
 
 #[expect(unsafe_code, reason = "writes this CPU's counters through the map's pointer")]
 mod emit;
+#[expect(unsafe_code, reason = "adds to map values through the map's pointer")]
+mod flow_log;
 #[expect(unsafe_code, reason = "turns the hooks' contexts and packet bounds into checked reads")]
 mod frame;
 mod judge;
@@ -39,6 +41,7 @@ pub(crate) fn step_xdp(ctx: XdpContext) -> u32 {
 
 /// A step, then the decision.
 #[xdp(frags)]
+#[inline(always)]
 pub(crate) fn stepped_xdp(ctx: XdpContext) -> u32 {
     step::step(ctx.data(), ctx.data_end());
     judge::xdp(&ctx)
@@ -53,6 +56,7 @@ pub(crate) fn step_tc(ctx: TcContext) -> i32 {
 
 /// A step, then the decision.
 #[classifier]
+#[inline(always)]
 pub(crate) fn stepped_tc(ctx: TcContext) -> i32 {
     step::step(ctx.data(), ctx.data_end());
     judge::tc(&ctx, sgfw_common::verdict::Hook::Received)
@@ -60,18 +64,21 @@ pub(crate) fn stepped_tc(ctx: TcContext) -> i32 {
 
 /// The decision on the packet as it is.
 #[xdp(frags)]
+#[inline(always)]
 pub(crate) fn plain_xdp(ctx: XdpContext) -> u32 {
     judge::xdp(&ctx)
 }
 
 /// The decision on the packet as it is.
 #[classifier]
+#[inline(always)]
 pub(crate) fn plain_tc(ctx: TcContext) -> i32 {
     judge::tc(&ctx, sgfw_common::verdict::Hook::Received)
 }
 
 /// The decision on a packet that is being sent.
 #[classifier]
+#[inline(always)]
 pub(crate) fn plain_tc_out(ctx: TcContext) -> i32 {
     judge::tc(&ctx, sgfw_common::verdict::Hook::Sent)
 }

@@ -1,6 +1,7 @@
 //! From a hook's context to its return code: one exhaustive `match` for each kind of hook.
 
 use crate::emit;
+use crate::flow_log;
 use crate::frame::{TcFrame, XdpFrame};
 use crate::tables::{self, Kernel};
 use aya_ebpf::bindings::{TC_ACT_SHOT, TC_ACT_UNSPEC, xdp_action};
@@ -38,5 +39,6 @@ fn meet<F: Frame>(frame: &F, ifindex: u32, hook: Hook) -> Verdict {
         return emit::verdict(0, if attaching { Reason::Attaching } else { Reason::NoInterface }, frame);
     };
     let reason = judge(frame, &kernel, interface, slot, hook, packet);
+    flow_log::packet(slot, reason, (hook, interface), frame);
     emit::verdict(slot, reason, frame)
 }

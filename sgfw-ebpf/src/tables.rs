@@ -3,12 +3,14 @@
 //! Everything but the flows is written by the control plane only, and immutable once the word in ACTIVE
 //! makes it count. Flows are changed in place, through the pointer of the look-up.
 
+use crate::flow_log::Room;
 use aya_ebpf::Global;
 use aya_ebpf::bindings::{BPF_F_NO_PREALLOC, BPF_NOEXIST};
 use aya_ebpf::helpers::generated::bpf_jiffies64;
 use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, LruHashMap, PerCpuArray};
 use sgfw_common::addr::Addr;
+use sgfw_common::logged::{Logged, LoggedKey, MAX_LOGGED};
 use sgfw_common::maps::{
     ATTACHING, Counter, DIRECT_IFINDEX, Flow, FlowKey, FlowKey4, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN,
     MAX_HIGH_IFINDEX, MAX_INTERFACES, MAX_MEMBER_CELLS, MAX_MEMBERS, MAX_NODES32, MAX_NODES128, MAX_OTHER, MAX_TCP,
@@ -66,6 +68,15 @@ static ADOPT: Array<u64> = Array::with_max_entries(MAX_INTERFACES, 0);
 /// Packets and bytes by slot and reason.
 #[map]
 pub(crate) static COUNTERS: PerCpuArray<Counter> = PerCpuArray::with_max_entries(MAX_COUNTERS, 0);
+/// What flow logs want of each slot: [`sgfw_common::maps::logs`].
+#[map]
+pub(crate) static LOGS: Array<u32> = Array::with_max_entries(MAX_INTERFACES, 0);
+/// What was counted for flow logs and nobody took yet.
+#[map]
+pub(crate) static LOGGED: HashMap<LoggedKey, Logged> = HashMap::with_max_entries(MAX_LOGGED, BPF_F_NO_PREALLOC);
+/// Packets by slot that found no room there.
+#[map]
+pub(crate) static UNLOGGED: PerCpuArray<u64> = PerCpuArray::with_max_entries(MAX_INTERFACES, 0);
 /// What the maps belong to, and whether the log is on.
 #[map]
 pub(crate) static META: Array<Meta> = Array::with_max_entries(1, 0);
@@ -85,7 +96,10 @@ static SGFW_TEST: Global<u8> = Global::new(0);
 /// The packet being judged. In a map, what the verifier knew of each parser path is forgotten.
 #[map]
 static SCRATCH: PerCpuArray<Packet> = PerCpuArray::with_max_entries(1, 0);
-/// Room for one number, for the same purpose.
+/// Room for what is counted for a flow log.
+#[map]
+static ROOM: PerCpuArray<Room> = PerCpuArray::with_max_entries(1, 0);
+/// Room for one number, so that the verifier forgets it.
 #[map]
 static NUMBER: PerCpuArray<u32> = PerCpuArray::with_max_entries(1, 0);
 /// The clock of a test.
@@ -132,6 +146,13 @@ pub(crate) fn forget(number: u32) -> u32 {
 pub(crate) fn scratch() -> Option<&'static mut Packet> {
     // SAFETY: the entry is this CPU's own until the program returns, and asked for once.
     SCRATCH.get_ptr_mut(0).map(|place| unsafe { &mut *place })
+}
+
+/// Room for what is counted for a flow log.
+#[inline(always)]
+pub(crate) fn room() -> Option<&'static mut Room> {
+    // SAFETY: the entry is this CPU's own until the program returns, and asked for once.
+    ROOM.get_ptr_mut(0).map(|place| unsafe { &mut *place })
 }
 
 /// The maps as one packet sees them: with one version, read once.

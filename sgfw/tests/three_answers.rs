@@ -1,5 +1,5 @@
 //! Three answers agree: the oracle from the words of the documents, the decision over the compiled image on the
-//! host, and the loaded program over the real maps.
+//! host, and the loaded program over the real maps. What the program counts for flow logs is compared on the way.
 //!
 //! 100 000 (policy, packet) pairs a run; `SGFW_PROOF=1000000` for a million.
 
@@ -27,12 +27,16 @@ fn the_oracle_and_the_decision_agree_on_random_policies_and_packets() {
 
 #[test]
 fn the_oracle_and_the_loaded_xdp_and_tc_programs_agree() {
-    for_all_seeds(|policy, seed| Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Xdp)?)));
+    for_all_seeds(|policy, seed| {
+        Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Xdp)?.counting()))
+    });
 }
 
 #[test]
 fn the_oracle_and_the_loaded_tc_programs_agree() {
-    for_all_seeds(|policy, seed| Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Tc)?)));
+    for_all_seeds(|policy, seed| {
+        Some(Trial::with_kernel(policy, seed, kernel("three_answers", Receiver::Tc)?.counting()))
+    });
 }
 
 /// Compares on all random policies. A trial that cannot be begun ends the test.
@@ -64,4 +68,5 @@ fn compare(mut trial: Trial, random: &mut Random, met: &mut BTreeMap<Reason, usi
         trial.wait(random.pick(&[0, 0, 1, 20]), 0);
         *met.entry(trial.packet(&interface.name, direction, &frame)).or_default() += 1;
     }
+    trial.check_counts();
 }

@@ -28,6 +28,7 @@ const ETHERNET: u32 = 14;
 pub fn packet<F: Frame>(frame: &F, bare: bool, trunk: bool, packet: &mut Packet) -> Result<(), Reason> {
     let link = link(frame, bare, trunk)?;
     packet.ethertype = link.ethertype;
+    packet.at = link.at;
     packet.quoted.present = 0;
     let ip = match link.ethertype {
         ethertype::IPV4 => ipv4(frame, link.at)?,

@@ -10,7 +10,7 @@ mod policies;
 use packets::{Client, Segment, tcp4, tcp6};
 use policies::{Egress, policy};
 use sgfw::compile::compile;
-use sgfw::kernel::Probe;
+use sgfw::kernel::{Counted, Probe};
 use std::net::Ipv4Addr;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -79,10 +79,20 @@ fn established(probe: &Probe, rules: u32) -> Outcome<()> {
     for port in 0..FLOWS {
         connect(probe, |segment| tcp4(Client { port: 1024 + port, ..KNOWN }, 22, segment))?;
     }
+    logged(probe, rules, &ack)?;
     step(probe, u32::from(FLOWS), [0; 4], KNOWN.address)?;
     report("established, 10 000 flows", "xdp", rules, net(probe, ["step_xdp", "stepped_xdp"], &ack, XDP_PASS)?);
     report("established, 10 000 flows", "tc", rules, net(probe, ["step_tc", "stepped_tc"], &ack, TC_PASS)?);
     Ok(())
+}
+
+/// The same, counted for a flow log.
+fn logged(probe: &Probe, rules: u32, ack: &[u8]) -> Outcome<()> {
+    probe.count(Counted { accepted: true, refused: true })?;
+    report("established, one flow, logged", "tc", rules, net(probe, ["empty_tc", "plain_tc"], ack, TC_PASS)?);
+    step(probe, u32::from(FLOWS), [0; 4], KNOWN.address)?;
+    report("established, 10 000 flows, logged", "tc", rules, net(probe, ["step_tc", "stepped_tc"], ack, TC_PASS)?);
+    Ok(probe.count(Counted::default())?)
 }
 
 /// Every SYN is a flow that was not there before: 60 000 ports times 256 addresses of one prefix.

@@ -2,6 +2,7 @@
 
 use super::attach;
 use super::error::KernelError;
+use super::logged;
 use super::maps::Maps;
 use super::paths::Paths;
 use super::sys;
@@ -20,12 +21,18 @@ pub(super) fn operation(paths: &Paths, maps: &Maps, op: &Op) -> Result<(), Kerne
         Op::Wait => sys::wait_for_programs()
             .map_err(|error| KernelError::system("wait for packets on their way (membarrier)", error)),
         Op::ForgetFlows { slots } => forget_flows(maps, slots),
-        Op::Attach { slot, attachment } => attach::attach(paths, maps, *slot, attachment),
+        Op::Attach { slot, attachment } => {
+            logged::forget(maps, &[*slot])?;
+            attach::attach(paths, maps, *slot, attachment)
+        }
         Op::Replace { slot, from, to } => attach::replace(paths, *slot, from, to),
         Op::Detach { slot, attachment } => attach::detach(paths, *slot, attachment),
         Op::DeleteMemberCells(keys) => maps.member_cells.delete(keys),
         Op::DeleteMembers(addresses) => maps.members.delete(addresses),
-        Op::ClearInterfaces(slots) => clear(maps, slots),
+        Op::ClearInterfaces(slots) => {
+            logged::forget(maps, slots)?;
+            clear(maps, slots)
+        }
     }
 }
 

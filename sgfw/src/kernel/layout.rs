@@ -5,6 +5,7 @@ use super::error::KernelError;
 use super::paths::Paths;
 use aya::maps::{MapInfo, MapType};
 use sgfw_common::addr::Addr;
+use sgfw_common::logged;
 use sgfw_common::maps as shared;
 
 /// A map that all programs share.
@@ -25,7 +26,7 @@ const FLOW_KEY: usize = size_of::<shared::FlowKey>();
 const FLOW_KEY4: usize = size_of::<shared::FlowKey4>();
 
 /// All shared maps but the log's ring buffer.
-pub(super) const SHARED: [Shape; 17] = [
+pub(super) const SHARED: [Shape; 20] = [
     shape("ACTIVE", MapType::Array, 4, 4, 1),
     shape("META", MapType::Array, 4, size_of::<shared::Meta>(), 1),
     shape("INTERFACES", MapType::Array, 4, size_of::<shared::Interface>(), shared::MAX_INTERFACES * 2),
@@ -43,6 +44,9 @@ pub(super) const SHARED: [Shape; 17] = [
     shape("CT_FRAGMENTS6", MapType::LruHash, FLOW_KEY, FLOW, shared::MAX_FRAGMENTS),
     shape("ADOPT", MapType::Array, 4, 8, shared::MAX_INTERFACES),
     shape("COUNTERS", MapType::PerCpuArray, 4, size_of::<shared::Counter>(), shared::MAX_COUNTERS),
+    shape("LOGS", MapType::Array, 4, 4, shared::MAX_INTERFACES),
+    shape("LOGGED", MapType::Hash, size_of::<logged::LoggedKey>(), size_of::<logged::Logged>(), logged::MAX_LOGGED),
+    shape("UNLOGGED", MapType::PerCpuArray, 4, 8, shared::MAX_INTERFACES),
 ];
 
 /// The ring buffer of aya-log.

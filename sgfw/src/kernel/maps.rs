@@ -121,6 +121,8 @@ pub(super) struct Maps {
     pub(super) fragments: FlowTable,
     pub(super) adopt: Table<u32, u64>,
     pub(super) counters: Table<u32, Counter>,
+    /// What flow logs want; the pins of an older sgfw have none.
+    pub(super) logs: Option<Table<u32, u32>>,
 }
 
 /// Every map by the same way of getting at it.
@@ -140,6 +142,7 @@ macro_rules! all_maps {
             fragments: FlowTable { four: $get($from, "CT_FRAGMENTS4")?, six: $get($from, "CT_FRAGMENTS6")? },
             adopt: $get($from, "ADOPT")?,
             counters: $get($from, "COUNTERS")?,
+            logs: $get($from, "LOGS").ok(),
         }
     };
 }

@@ -38,7 +38,7 @@ pub use devices::{Binding, Resolved, Why, resolve};
 pub use error::KernelError;
 pub use flows::LiveFlow;
 pub use log::{DropLog, LogLine};
-pub use logged::LoggedFlow;
+pub use logged::{Counted, FlowCounts, LoggedFlow};
 pub use namespace::within;
 pub use paths::Paths;
 pub use probe::{Asked, LiveProbe, Probe, ProbeHook};
@@ -215,6 +215,14 @@ impl Kernel {
         let probe = LiveProbe::open(&self.paths, &self.maps, at, ways)?;
         self.paths.hand_over()?;
         Ok(probe)
+    }
+
+    /// What is counted for flow logs; none where the programs in force are of an sgfw that has none.
+    ///
+    /// # Errors
+    /// A map that cannot be opened.
+    pub fn flow_counts(&self) -> Result<Option<FlowCounts>, KernelError> {
+        FlowCounts::open(&self.paths, &self.maps)
     }
 
     /// Turns the log of drops on.

@@ -10,12 +10,14 @@ pub use live::{Asked, LiveProbe};
 use super::error::KernelError;
 use super::execute;
 use super::load;
+use super::logged::{self, Clock, Counted, LoggedFlow};
 use super::maps::{Maps, Table, hertz};
 use super::paths::Paths;
 use crate::compile::Image;
 use crate::plan::{self, Attachment, Op, Running, Taken, Wanted};
 use aya::programs::{Program, ProgramError, SchedClassifier, TestRun, TestRunOptions, Xdp};
 use aya::{Ebpf, EbpfLoader};
+use sgfw_common::logged::{Logged, LoggedKey};
 use sgfw_common::maps::{Flow, FlowKey, Interface};
 use sgfw_common::reason::{Reason, Verdict};
 use sgfw_common::tables::Table as Kind;
@@ -53,6 +55,7 @@ pub struct Probe {
     clock: Table<u32, u64>,
     reason: Table<u32, u32>,
     step: Option<Table<u32, [u64; 3]>>,
+    counted: Table<LoggedKey, Logged>,
     running: Running,
 }
 
@@ -88,8 +91,9 @@ impl Probe {
         let clock = Table::take(&mut object, "TEST_CLOCK")?;
         let reason = Table::take(&mut object, "TEST_REASON")?;
         let step = Table::take(&mut object, "STEP").ok();
+        let counted = Table::take(&mut object, "LOGGED")?;
         let running = Running { hertz, ..Running::default() };
-        Ok(Self { object, maps, devices, clock, reason, step, running })
+        Ok(Self { object, maps, devices, clock, reason, step, counted, running })
     }
 
     /// Puts a policy in place of the one before, by the very operations an apply would execute.
@@ -142,6 +146,25 @@ impl Probe {
     pub fn set_adopt_until(&self, interface: &str, ticks: u64) -> Result<(), KernelError> {
         let slot = self.interface(interface).map_or(0, |(slot, _)| slot);
         self.maps.adopt.set(&[(slot, ticks)])
+    }
+
+    /// Counts this for flow logs, of all interfaces.
+    ///
+    /// # Errors
+    /// A map cannot be written.
+    pub fn count(&self, wanted: Counted) -> Result<(), KernelError> {
+        let Some(words) = &self.maps.logs else { return Ok(()) };
+        words.set(&self.running.slots.keys().map(|slot| (*slot, wanted.bits())).collect::<Vec<_>>())
+    }
+
+    /// Takes what was counted, with times in seconds of the clock at `now`.
+    ///
+    /// # Errors
+    /// A map cannot be read or written.
+    pub fn take_counted(&self, now: u64) -> Result<Vec<LoggedFlow>, KernelError> {
+        let hertz = u64::from(self.running.hertz.max(1));
+        let clock = Clock { ticks: now, hertz, milliseconds: now.saturating_mul(1000) / hertz };
+        logged::take(&self.counted, |_| true, &clock)
     }
 
     /// Forgets all flows.

@@ -4,9 +4,11 @@
 //! not deleted: every trial begins when the last one's flows have long idled out.
 
 use super::host::Met;
+use super::ledger::Ledger;
 use super::report::skip;
 use sgfw::compile::Image;
-use sgfw::kernel::{Probe, ProbeHook};
+use sgfw::kernel::{Counted, Probe, ProbeHook};
+use sgfw::model::{Direction, Interface};
 use sgfw_common::reason::Reason;
 use sgfw_common::verdict::Hook;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -30,6 +32,8 @@ pub(crate) struct Kernel {
     receiver: Receiver,
     begin: u64,
     met: Option<String>,
+    /// What flow logs should count, where a trial looks at that.
+    ledger: Option<Ledger>,
 }
 
 #[derive(Debug)]
@@ -52,7 +56,7 @@ pub(crate) fn kernel(test: &str, receiver: Receiver) -> Option<Kernel> {
     };
     let state = STATE.get_or_init(load).as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
     let begin = state.now + PAUSE * u64::from(HERTZ);
-    Some(Kernel { state, receiver, begin, met: None })
+    Some(Kernel { state, receiver, begin, met: None, ledger: None })
 }
 
 /// Whether this is root with all it may do, so that a failure is one.
@@ -73,6 +77,8 @@ impl Kernel {
     /// Puts a policy in force.
     pub(crate) fn place(&mut self, image: &Image) {
         self.state.probe.place(image).unwrap();
+        let counts = self.ledger.is_some();
+        self.state.probe.count(Counted { accepted: counts, refused: counts }).unwrap();
         self.met = None;
     }
 
@@ -82,7 +88,7 @@ impl Kernel {
     }
 
     /// What the program says of a packet; none for one that is too short for the kernel to make a packet of.
-    pub(crate) fn judge(&mut self, met: &Met<'_>) -> Option<Reason> {
+    pub(crate) fn judge(&mut self, interface: &Interface, direction: Direction, met: &Met<'_>) -> Option<Reason> {
         let hook = match (met.hook, self.receiver) {
             (Hook::Received, Receiver::Xdp) => ProbeHook::Xdp,
             (Hook::Received, Receiver::Tc) => ProbeHook::TcIn,
@@ -97,7 +103,23 @@ impl Kernel {
                 panic!("{hook:?} refuses {} bytes {:02x?}: {error}", met.frame.len(), met.frame)
             });
         assert_eq!(verdict, reason.verdict(), "{hook:?} says {reason:?}");
+        if let Some(ledger) = &mut self.ledger {
+            ledger.add(interface, met, direction, reason, HERTZ.into());
+        }
         Some(reason)
+    }
+
+    /// Has everything counted for flow logs from the next policy on.
+    pub(crate) fn counting(self) -> Self {
+        self.state.probe.take_counted(0).unwrap();
+        Self { ledger: Some(Ledger::default()), ..self }
+    }
+
+    /// Flow logs counted what was met, no more and no less.
+    pub(crate) fn check_counts(&mut self) {
+        if let Some(ledger) = self.ledger.take() {
+            ledger.assert_is(self.state.probe.take_counted(self.state.now).unwrap());
+        }
     }
 
     /// The interface and the time that the next packet meets.

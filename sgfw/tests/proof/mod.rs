@@ -7,6 +7,7 @@
 pub(crate) mod frames;
 pub(crate) mod host;
 pub(crate) mod kernel;
+pub(crate) mod ledger;
 pub(crate) mod packets;
 pub(crate) mod policies;
 pub(crate) mod random;

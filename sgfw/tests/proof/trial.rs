@@ -87,11 +87,19 @@ impl Trial {
         if reference != host {
             self.disagree(&met, direction, reference, &format!("the host says {host:?}"));
         }
-        let kernel = self.kernel.as_mut().and_then(|kernel| kernel.judge(&met));
+        let kernel =
+            self.kernel.as_mut().and_then(|kernel| kernel.judge(&self.policy.interfaces[interface], direction, &met));
         if kernel.is_some_and(|reason| reason != reference) {
             self.disagree(&met, direction, reference, &format!("the kernel says {kernel:?}"));
         }
         reference
+    }
+
+    /// Flow logs counted all of it.
+    pub(crate) fn check_counts(&mut self) {
+        if let Some(kernel) = &mut self.kernel {
+            kernel.check_counts();
+        }
     }
 
     /// An interface's slot: its place among the names, from 1.

@@ -85,6 +85,7 @@ const UNSAFE: &[&str] = &[
     "sgfw-ebpf/src/frame.rs",
     "sgfw-ebpf/src/tables.rs",
     "sgfw-ebpf/src/emit.rs",
+    "sgfw-ebpf/src/flow_log.rs",
     "sgfw-ebpf/src/bench.rs",
     "sgfw-ebpf/src/step.rs",
     "sgfw/src/kernel/sys.rs",

@@ -46,7 +46,7 @@ const OWN: [(&str, u32); 12] = [
 ];
 const FLOWS: u32 = 256;
 /// Maps that no question looks at: each program has them for itself.
-const UNSEEN: [(&str, u32); 2] = [("COUNTERS", 1), ("ADOPT", 2)];
+const UNSEEN: [(&str, u32); 5] = [("COUNTERS", 1), ("ADOPT", 2), ("LOGS", 1), ("LOGGED", 1), ("UNLOGGED", 1)];
 
 /// Programs, and the maps that they alone use.
 #[derive(Debug)]
