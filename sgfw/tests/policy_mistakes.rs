@@ -5,7 +5,7 @@
 
 mod mistakes;
 
-use mistakes::{Case, files, interfaces, names, rules, yaml};
+use mistakes::{Case, files, flow_logs, interfaces, names, rules, yaml};
 use sgfw::policy::{self, Diagnostic};
 
 /// A file without its marks, and what was marked: line, column, text.
@@ -77,13 +77,18 @@ fn mistakes_in_interfaces_and_members() {
 }
 
 #[test]
+fn mistakes_in_flow_logs() {
+    check_all(&flow_logs());
+}
+
+#[test]
 fn several_mistakes_of_a_file_are_told_at_once() {
     check_all(&files());
 }
 
 #[test]
 fn there_are_sixty_mistakes_at_least_and_their_names_are_unique() {
-    let cases = [yaml(), names(), rules(), interfaces(), files()].concat();
+    let cases = [yaml(), names(), rules(), interfaces(), flow_logs(), files()].concat();
     let names: std::collections::BTreeSet<&str> = cases.iter().map(|case| case.name).collect();
     assert_eq!(names.len(), cases.len());
     assert!(cases.len() >= 60, "{}", cases.len());

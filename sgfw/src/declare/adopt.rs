@@ -3,7 +3,9 @@
 use super::groups::Ids;
 use super::object::Object;
 use super::work::Work;
-use super::{Declared, Refused, baseline, bound, check, groups, hosts, lists, networks, peerings, quotas, remove};
+use super::{
+    Declared, Refused, baseline, bound, check, flow_logs, groups, hosts, lists, networks, peerings, quotas, remove,
+};
 use crate::inventory::{Settings, State};
 use std::sync::Arc;
 
@@ -37,7 +39,10 @@ pub fn adopt(state: &State, declared: &Declared) -> Result<Adopted, Refused> {
     groups::associations(&mut work, &ids);
     groups::rules(&mut work, &ids);
     hosts::adopt(&mut work, &ids);
+    flow_logs::adopt(&mut work);
     remove::left_out(&mut work);
+    // What actions log of what is gone now ends with it.
+    work.state.end_flow_logs();
     remove::check_needs(&mut work);
     remove::check_classic(&mut work);
     check::all(&mut work);

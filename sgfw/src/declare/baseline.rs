@@ -1,11 +1,12 @@
 //! What this apply made, row by row, so that later differences can be told.
 
 use super::adopt::{of_files, says_settings};
+use super::flow_logs::without_trouble;
 use super::object::Object;
 use super::work::Work;
 use crate::inventory::{
-    Account, Association, Gateway, Instance, ManagedPrefixList, NetworkInterface, Peering, SecurityGroup, Settings,
-    State, Subnet, Vpc,
+    Account, Association, FlowLog, Gateway, Instance, ManagedPrefixList, NetworkInterface, Peering, SecurityGroup,
+    Settings, State, Subnet, Vpc,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,9 @@ pub(super) fn note(work: &mut Work<'_>) {
     all::<Instance>(state, old, &mut rows);
     all::<Peering>(state, old, &mut rows);
     all::<Association>(state, old, &mut rows);
+    for (key, flow_log) in of_files::<FlowLog>(state) {
+        keep(key, &without_trouble(flow_log), old, &mut rows);
+    }
     if says_settings(work.declared) {
         keep::<Settings>(SETTINGS.into(), &state.settings, old, &mut rows);
     }

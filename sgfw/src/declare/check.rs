@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::work::Work;
-use super::{Place, hosts, lists, peerings};
+use super::{Place, flow_logs, hosts, lists, peerings};
 use crate::inventory::{
     Association, AssociationState, Gateway, LEGACY_GROUP, Network, NetworkInterface, RuleId, Scope, SecurityGroup,
     State, Subnet, Vpc, VpcId,
@@ -27,6 +27,7 @@ pub(super) fn all(work: &mut Work<'_>) {
     lists::check(work);
     hosts::check(work);
     peerings::check(work);
+    flow_logs::check(work);
 }
 
 /// The place of whichever of two a file declares, the second one first.

@@ -1,6 +1,6 @@
 //! What policy files declare, all files together. Names are not looked up yet: what they mean depends on what there is.
 
-use super::{GroupKey, ListKey, NetworkKey, Place, VpcKey, Where};
+use super::{DeclaredFlowLog, GroupKey, ListKey, NetworkKey, Place, VpcKey, Where};
 use crate::inventory::{
     AccountId, AssociationState, AttachmentId, Family, GatewayId, GroupId, GroupRef, InstanceId, InstanceState,
     InterfaceId, ListEntry, ListState, LocalDevice, PeeringId, PeeringStatus, PrefixListId, Quotas, RuleId, SubnetId,
@@ -42,6 +42,8 @@ pub struct Declared {
     pub peerings: Vec<DeclaredPeering>,
     /// Groups in other VPCs than their own.
     pub associations: Vec<DeclaredAssociation>,
+    /// Flow logs.
+    pub flow_logs: Vec<DeclaredFlowLog>,
     /// What the files expect of themselves.
     pub tests: Vec<DeclaredTest>,
 }

@@ -2,10 +2,11 @@
 
 use super::baseline::{SETTINGS, without_use};
 use super::bound;
+use super::flow_logs::without_trouble;
 use super::object::{Object, both};
 use crate::inventory::{
-    Account, Association, Gateway, GroupRule, Instance, ManagedPrefixList, NetworkInterface, Owner, Peering, RuleId,
-    RulePeer, SecurityGroup, State, Subnet, Vpc,
+    Account, Association, FlowLog, Gateway, GroupRule, Instance, ManagedPrefixList, NetworkInterface, Owner, Peering,
+    RuleId, RulePeer, SecurityGroup, State, Subnet, Vpc,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -52,6 +53,7 @@ fn of_row(state: &State, key: &str, row: &[u8]) -> Option<Drift> {
         "interface" => interface(state, row),
         "instance" => object::<Instance>(state, row, |_, _| Vec::new()),
         "peering" => object::<Peering>(state, row, |_, _| Vec::new()),
+        "flow-log" => flow_log(state, row),
         "association" => object::<Association>(state, row, |_, _| Vec::new()),
         _ => None,
     }
@@ -67,6 +69,13 @@ fn interface(state: &State, row: &[u8]) -> Option<Drift> {
     let was: NetworkInterface = serde_json::from_slice(row).ok()?;
     let is = state.interfaces.get(&was.id).map(|it| &**it);
     difference(&bound::with_device(was, is), is, |_, _| Vec::new())
+}
+
+/// That its records could not be written is no drift.
+fn flow_log(state: &State, row: &[u8]) -> Option<Drift> {
+    let was: FlowLog = serde_json::from_slice(row).ok()?;
+    let is = state.flow_logs.get(&was.id).map(|it| without_trouble(it));
+    difference(&was, is.as_ref(), |_, _| Vec::new())
 }
 
 /// `more` tells what is better told than by the fields' values.

@@ -3,7 +3,7 @@
 use super::groups::{self, Ids};
 use super::object::Object;
 use super::work::Work;
-use super::{DeclaredAttachment, DeclaredInstance, DeclaredInterface};
+use super::{DeclaredAttachment, DeclaredInstance, DeclaredInterface, NetworkKey, Place};
 use crate::inventory::{
     Attachment, AttachmentId, GroupId, Instance, InstanceId, InterfaceId, Network, NetworkInterface, Owner, Scope,
     Subnet, SubnetId,
@@ -65,7 +65,7 @@ fn interface(
         None => None,
     };
     let subnet = match &it.subnet {
-        Some(text) => Some(subnet(work, it, text, &network)?),
+        Some(text) => Some(subnet(work, &it.network, &it.place, text, &network)?),
         None => known.as_ref().and_then(|old| kept_subnet(work, old, &network)),
     };
     Some(NetworkInterface {
@@ -146,8 +146,15 @@ fn attachment(
     })
 }
 
-fn subnet(work: &mut Work<'_>, it: &DeclaredInterface, text: &str, network: &Network) -> Option<SubnetId> {
-    let declared = work.names.subnet(&it.network, text).map(|number| &work.declared.subnets[number]);
+/// The subnet of a network that goes by this name or id; none is refused.
+pub(super) fn subnet(
+    work: &mut Work<'_>,
+    key: &NetworkKey,
+    place: &Place,
+    text: &str,
+    network: &Network,
+) -> Option<SubnetId> {
+    let declared = work.names.subnet(key, text).map(|number| &work.declared.subnets[number]);
     // A region's own default subnets are there without a file.
     let by_id = SubnetId::parse(text).ok().filter(|id| work.state.subnets.contains_key(id));
     let found = declared.and_then(|subnet| {
@@ -158,7 +165,7 @@ fn subnet(work: &mut Work<'_>, it: &DeclaredInterface, text: &str, network: &Net
     });
     let id = found.or(by_id);
     if id.is_none() {
-        work.refuse(&it.place, format!("there is no subnet `{text}` in its VPC"), "declare it under `subnets`");
+        work.refuse(place, format!("there is no subnet `{text}` in its VPC"), "declare it under `subnets`");
     }
     id
 }

@@ -12,6 +12,7 @@ mod check;
 mod declared;
 mod drift;
 mod expect;
+mod flow_logs;
 mod groups;
 mod hosts;
 mod keys;
@@ -33,6 +34,7 @@ pub use declared::{
 };
 pub use drift::{Drift, drift};
 pub use expect::tests;
+pub use flow_logs::{DeclaredFlowLog, DeclaredResource};
 pub use keys::{GroupKey, ListKey, NetworkKey, VpcKey, Where};
 pub use names::{NamedGroup, Names, Site, vpc_key};
 pub use place::{Place, Refusal, Refused};

@@ -39,6 +39,7 @@ pub struct Names<'a> {
     list_ids: HashMap<&'a PrefixListId, usize>,
     instances: HashMap<&'a str, usize>,
     subnets: HashMap<(Site, &'a str), usize>,
+    subnet_ids: HashMap<&'a SubnetId, usize>,
 }
 
 impl<'a> Names<'a> {
@@ -60,6 +61,7 @@ impl<'a> Names<'a> {
             list_ids: HashMap::new(),
             instances: HashMap::new(),
             subnets: HashMap::new(),
+            subnet_ids: HashMap::new(),
         };
         names.fill();
         names
@@ -89,6 +91,7 @@ impl<'a> Names<'a> {
             self.instances.extend(instance.id.as_ref().map(|id| (id.as_str(), number)));
         }
         for (number, subnet) in declared.subnets.iter().enumerate() {
+            self.subnet_ids.extend(subnet.id.as_ref().map(|id| (id, number)));
             let Some(site) = self.vpc(&subnet.vpc) else { continue };
             self.subnets.extend(subnet.name.as_deref().map(|name| ((site.clone(), name), number)));
             self.subnets.extend(subnet.id.as_ref().map(|id| ((site, id.as_str()), number)));
@@ -218,6 +221,12 @@ impl<'a> Names<'a> {
         let site = self.site(network)?;
         let id = SubnetId::parse(text).map_or_else(|_| text.to_owned(), |id| id.to_string());
         self.subnets.get(&(site, id.as_str())).copied()
+    }
+
+    /// The VPC of the subnet with this id.
+    pub fn vpc_of_subnet(&self, id: &str) -> Option<&'a VpcKey> {
+        let number = SubnetId::parse(id).ok().and_then(|id| self.subnet_ids.get(&id).copied());
+        number.map(|number| &self.declared.subnets[number].vpc)
     }
 
     /// The names of the groups of a network, for suggestions.

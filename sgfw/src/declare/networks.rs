@@ -1,7 +1,9 @@
 //! Accounts, VPCs, subnets and gateways.
 
 use super::work::Work;
-use super::{DeclaredGateway, DeclaredSubnet, DeclaredVpc, NetworkKey, Place, VpcKey};
+use super::{
+    DeclaredFlowLog, DeclaredGateway, DeclaredResource, DeclaredSubnet, DeclaredVpc, NetworkKey, Place, VpcKey,
+};
 use crate::inventory::{
     Account, AccountId, Gateway, GatewayId, Network, Owner, Scope, Subnet, SubnetId, Vpc, VpcId, begin, default_block,
     default_vpc, default_vpc_id, give_ipv6, home_block, mark_begun,
@@ -123,6 +125,13 @@ fn uses_home(work: &Work<'_>) -> bool {
     let interfaces = declared.interfaces.iter().map(|it| &it.network);
     let instances = declared.instances.iter().map(|it| &it.network);
     let home = NetworkKey::home();
+    let logs = |it: &DeclaredFlowLog| match &it.resource {
+        DeclaredResource::Vpc(key) | DeclaredResource::Subnet(key, _) => NetworkKey::Vpc(key.clone()) == home,
+        DeclaredResource::SubnetId(_) | DeclaredResource::Interface(_) => false,
+    };
+    if declared.flow_logs.iter().any(logs) {
+        return true;
+    }
     groups.chain(interfaces).chain(instances).any(|network| *network == home)
 }
 

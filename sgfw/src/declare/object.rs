@@ -1,9 +1,9 @@
 //! What all kinds of objects have in common: an id, a place in the state, an owner.
 
 use crate::inventory::{
-    Account, AccountId, Association, Gateway, GatewayId, GroupId, Instance, InstanceId, InterfaceId, ManagedPrefixList,
-    NetworkInterface, Owner, Peering, PeeringId, PrefixListId, SecurityGroup, State, Subnet, SubnetId, Table, Vpc,
-    VpcId,
+    Account, AccountId, Association, FlowLog, FlowLogId, Gateway, GatewayId, GroupId, Instance, InstanceId,
+    InterfaceId, ManagedPrefixList, NetworkInterface, Owner, Peering, PeeringId, PrefixListId, SecurityGroup, State,
+    Subnet, SubnetId, Table, Vpc, VpcId,
 };
 use crate::model::DEFAULT_GROUP;
 use serde::Serialize;
@@ -89,6 +89,7 @@ objects! {
     NetworkInterface InterfaceId, "network interface" "interface" interfaces, interface_label, |_| false;
     Instance InstanceId, "instance" "instance" instances, |it| it.id.to_string(), |_| false;
     Peering PeeringId, "peering connection" "peering" peerings, |it| it.id.to_string(), |_| false;
+    FlowLog FlowLogId, "flow log" "flow-log" flow_logs, |it| it.id.to_string(), |_| false;
 }
 
 fn interface_label(it: &NetworkInterface) -> String {

@@ -4,9 +4,9 @@ use super::object::Object;
 use super::work::{Gone, Work};
 use super::{Place, networks};
 use crate::inventory::{
-    Account, Association, AssociationState, Gateway, GroupId, Instance, ManagedPrefixList, Network, NetworkInterface,
-    Owner, Peering, PeeringStatus, RulePeer, SecurityGroup, State, Subnet, Tags, Vpc, VpcId, default_rules,
-    default_words,
+    Account, Association, AssociationState, FlowLog, Gateway, GroupId, Instance, ManagedPrefixList, Network,
+    NetworkInterface, Owner, Peering, PeeringStatus, RulePeer, SecurityGroup, State, Subnet, Tags, Vpc, VpcId,
+    default_rules, default_words,
 };
 use crate::model::DEFAULT_GROUP;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ pub(super) fn left_out(work: &mut Work<'_>) {
     disown_default_vpcs(work);
     reset_default_groups(work);
     networks::disown_accounts(work);
+    all::<FlowLog>(work);
     all::<Association>(work);
     all::<Peering>(work);
     all::<NetworkInterface>(work);

@@ -12,6 +12,8 @@ const LONGEST_GROUP: usize = 512;
 const LONGEST_PART: usize = 255;
 /// The longest folder, in characters.
 const LONGEST_FOLDER: usize = 512;
+/// The longest ARN of a role, in characters.
+const LONGEST_ROLE: usize = 2048;
 /// The folder in which records lie by themselves.
 const RESERVED: &str = "AWSLogs";
 
@@ -39,6 +41,31 @@ pub enum LogTextError {
     /// A folder in a bucket.
     #[error("{0:?} is not a folder of a bucket: {1}")]
     Folder(String, &'static str),
+    /// A region in whose name no directory can be.
+    #[error("{0:?} is not the name of a region")]
+    Region(String),
+    /// A name of a role.
+    #[error("{0:?} is not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME")]
+    Role(String),
+}
+
+/// Refuses a region that could mislead a path or a record: it is one word of up to 63 characters.
+///
+/// # Errors
+/// It is something else.
+pub fn check_region(name: &str) -> Result<(), LogTextError> {
+    let is_word = name.chars().all(|c| c.is_ascii_graphic() && c != '/');
+    let fits = (1..=63).contains(&name.len()) && is_word && name != "." && name != "..";
+    if fits { Ok(()) } else { Err(LogTextError::Region(name.into())) }
+}
+
+/// Refuses what cannot be the ARN of a role.
+///
+/// # Errors
+/// It does not begin like one, is too long, or has characters that none has.
+pub fn check_role(arn: &str) -> Result<(), LogTextError> {
+    let fits = arn.starts_with("arn:") && arn.len() <= LONGEST_ROLE && arn.chars().all(|c| c.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(LogTextError::Role(arn.into())) }
 }
 
 impl LogField {

@@ -38,7 +38,7 @@ pub use id::{
     PrefixListId, RuleId, SubnetId, VpcId,
 };
 pub use interface::{Attachment, Instance, InstanceState, LocalDevice, NetworkInterface};
-pub use log_text::LogTextError;
+pub use log_text::{LogTextError, check_region, check_role};
 pub use lower::{Lowered, lower};
 pub use network::{Account, Gateway, Network, Scope, Subnet, Vpc};
 pub use owner::{Owner, Tags};

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::report::Report;
 use super::tree::{Node, Value};
 use crate::declare::{DeclaredAccount, Where};
-use crate::inventory::AccountId;
+use crate::inventory::{AccountId, check_region};
 use std::collections::BTreeSet;
 
 const HELP: &str = "write the 12 digits in quotes: `account: \"123456789012\"`";
@@ -62,8 +62,7 @@ pub(super) fn number(node: &Node, report: &mut Report) -> Option<AccountId> {
 /// A region's name, or a zone's: one word, so that it fits into names and answers.
 pub(super) fn region(node: &Node, report: &mut Report) -> Option<String> {
     let text = decode::text(node, "a region", report)?;
-    let odd = |c: char| !c.is_ascii_graphic() || c == '/';
-    if text.is_empty() || text.len() > 63 || text.contains(odd) {
+    if check_region(text).is_err() {
         report.error(node.spot, format!("`{text}` is not a region"), "write `us-east-1`");
         return None;
     }

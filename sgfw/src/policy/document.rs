@@ -3,7 +3,7 @@
 use super::decode::{self, Fields};
 use super::draft::Draft;
 use super::tree::{self, Node, Spot, Value};
-use super::{account, group, instance, interface, list, peering, quota, test, vpc};
+use super::{account, flow_log, group, instance, interface, list, peering, quota, test, vpc};
 
 /// The version of the policy file that this program reads and writes.
 pub(super) const VERSION: i64 = 1;
@@ -13,7 +13,7 @@ const START: &str = "begin the file with `version: 1`";
 /// A section's key and what reads one of its items.
 pub(super) type Section = (&'static str, fn(&Node, &mut Draft));
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "version",
     "groups",
     "prefix-lists",
@@ -29,10 +29,11 @@ const KEYS: [&str; 16] = [
     "account",
     "region",
     "quotas",
+    "flow-logs",
     "tests",
 ];
 
-const SECTIONS: [Section; 12] = [
+const SECTIONS: [Section; 13] = [
     ("accounts", account::account),
     ("prefix-lists", list::prefix_list),
     ("vpcs", vpc::vpc),
@@ -44,6 +45,7 @@ const SECTIONS: [Section; 12] = [
     ("instances", instance::instance),
     ("interfaces", interface::interface),
     ("members", interface::member),
+    ("flow-logs", flow_log::flow_log),
     ("tests", test::test),
 ];
 

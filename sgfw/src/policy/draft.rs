@@ -30,6 +30,7 @@ pub(super) enum Kind {
     Instance,
     InstanceId,
     PeeringId,
+    FlowLogId,
     Test,
 }
 
@@ -55,6 +56,7 @@ impl Kind {
             Self::Instance => "instance",
             Self::InstanceId => "instance id",
             Self::PeeringId => "peering connection id",
+            Self::FlowLogId => "flow log id",
             Self::Test => "test",
         }
     }
@@ -67,9 +69,12 @@ pub(super) enum Meant {
     PrefixList(ListKey),
     Vpc(VpcKey),
     Subnet(NetworkKey, String),
+    SubnetId(String),
     Instance(String),
     Interface(String),
     Member(String),
+    /// One of this host, or one that lives elsewhere.
+    AnyInterface(String),
 }
 
 /// A policy being read.

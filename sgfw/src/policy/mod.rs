@@ -16,6 +16,7 @@ mod document;
 mod draft;
 mod emit;
 mod export;
+mod flow_log;
 mod group;
 mod instance;
 mod interface;

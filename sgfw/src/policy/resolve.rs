@@ -51,9 +51,14 @@ fn is_known(meant: &Meant, names: &Names<'_>, interfaces: &Interfaces<'_>, draft
         Meant::PrefixList(key) => names.list(key).is_some(),
         Meant::Vpc(key) => names.declared_vpc(key).is_some(),
         Meant::Subnet(network, text) => names.subnet(network, text).is_some(),
+        Meant::SubnetId(text) => names.vpc_of_subnet(text).is_some(),
         Meant::Instance(text) => names.instance(text).is_some(),
         Meant::Interface(text) => interfaces.has(text, true),
         Meant::Member(text) => interfaces.has(text, false),
+        Meant::AnyInterface(text) => {
+            let noted = draft.declared.contains_key(&(Kind::Member, NetworkKey::home(), text.clone()));
+            noted || interfaces.has(text, true) || interfaces.has(text, false)
+        }
     };
     let (kind, name, within) = parts(meant);
     found || draft.declared.contains_key(&(kind, within, name))
@@ -69,8 +74,9 @@ fn parts(meant: &Meant) -> (Kind, String, NetworkKey) {
         Meant::Vpc(VpcKey::Named(name)) => (Kind::Vpc, name.clone(), home()),
         Meant::Vpc(VpcKey::Default(_)) => (Kind::Vpc, "default".into(), home()),
         Meant::Subnet(network, text) => (Kind::Subnet, text.clone(), network.clone()),
+        Meant::SubnetId(text) => (Kind::SubnetId, text.clone(), home()),
         Meant::Instance(text) => (Kind::Instance, text.clone(), home()),
-        Meant::Interface(text) => (Kind::Interface, text.clone(), home()),
+        Meant::Interface(text) | Meant::AnyInterface(text) => (Kind::Interface, text.clone(), home()),
         Meant::Member(text) => (Kind::Member, text.clone(), home()),
     }
 }
@@ -83,9 +89,9 @@ fn help(meant: &Meant, suggest: bool, draft: &Draft) -> String {
             Meant::Group(_) => "groups",
             Meant::PrefixList(_) => "prefix-lists",
             Meant::Vpc(_) => "vpcs",
-            Meant::Subnet(..) => "subnets",
+            Meant::Subnet(..) | Meant::SubnetId(_) => "subnets",
             Meant::Instance(_) => "instances",
-            Meant::Interface(_) => "interfaces",
+            Meant::Interface(_) | Meant::AnyInterface(_) => "interfaces",
             Meant::Member(_) => "members",
         };
         format!("declare it under `{section}`")

@@ -13,6 +13,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("inbound", "ingress"),
     ("ip", "addresses"),
     ("ipv6-icmp", "icmpv6"),
+    ("log-destination", "bucket"),
+    ("log-format", "format"),
+    ("log-group-name", "log-group"),
+    ("max-aggregation-interval", "interval"),
     ("namespace", "netns"),
     ("outbound", "egress"),
     ("port-range", "ports"),
@@ -22,6 +26,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("sg", "group"),
     ("source", "from"),
     ("to", "from"),
+    ("traffic-type", "traffic"),
     ("type", "protocol"),
 ];
 

@@ -7,6 +7,7 @@ mod adoption;
 mod drifting;
 mod equality;
 mod export;
+mod flow_logs;
 mod limits;
 #[path = "../proof/policies.rs"]
 #[expect(dead_code, reason = "the proofs use the rest")]

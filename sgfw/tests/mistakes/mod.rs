@@ -1,10 +1,12 @@
 //! The seeded mistakes, by where they are made.
 
+mod flow_logs;
 mod interfaces;
 mod names;
 mod rules;
 mod yaml;
 
+pub(crate) use flow_logs::flow_logs;
 pub(crate) use interfaces::interfaces;
 pub(crate) use names::names;
 pub(crate) use rules::rules;

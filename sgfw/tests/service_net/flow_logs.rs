@@ -170,6 +170,11 @@ fn arguments_that_make_no_sense_are_refused_in_words() {
             group(json!({"MaxAggregationInterval": 61})),
             "InvalidParameter: Invalid Flow Log Max Aggregation Interval: 61. It is 60 or 600.",
         ),
+        (
+            group(json!({"DeliverLogsPermissionArn": "admin"})),
+            "InvalidParameter: DeliverLogsPermissionArn: \"admin\" is not the ARN of a role: \
+             arn:aws:iam::ACCOUNT:role/NAME",
+        ),
         (group(json!({"LogFormat": ""})), "InvalidParameter: LogFormat: the log format is empty"),
         (
             group(json!({"LogFormat": "${version} ${sourceaddr}"})),
@@ -257,6 +262,17 @@ fn what_is_not_the_callers_cannot_be_logged() {
     }
     assert!(refused("VPC", "vpc-99999999", OWN).starts_with("InvalidVpcID.NotFound"));
     assert!(refused("VPC", "subnet-1a2b3c4d", OWN).starts_with("InvalidVpcID.Malformed"));
+}
+
+#[test]
+fn a_region_that_leads_out_of_a_directory_has_no_flow_logs() {
+    let mut cloud = Cloud::new();
+    for region in ["..", ".", "../../etc", "a b", ""] {
+        cloud.scope.region = region.into();
+        let vpc = cloud.ask("DescribeVpcs", json!({}))["Vpcs"][0]["VpcId"].clone();
+        let words = cloud.refused("CreateFlowLogs", request(&json!({"ResourceIds": [vpc], "LogGroupName": "g"})));
+        assert_eq!(words, format!("InvalidParameter: {region:?} is not the name of a region"));
+    }
 }
 
 #[test]

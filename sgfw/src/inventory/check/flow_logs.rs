@@ -1,7 +1,7 @@
 //! Flow logs: each is about something that is there, where it is.
 
 use super::{Checked, hold, rows};
-use crate::inventory::{FlowLog, LogDestination, LogField, State};
+use crate::inventory::{FlowLog, LogDestination, LogField, State, check_region, check_role};
 
 pub(super) fn check(state: &State) -> Checked {
     rows! { state: flow_logs }
@@ -12,6 +12,8 @@ pub(super) fn check(state: &State) -> Checked {
         hold(FlowLog::INTERVALS.contains(&it.interval), || wrong(format!("{} s is no interval", it.interval)))?;
         let format = LogField::format(&LogField::text(&it.format));
         format.map_err(|error| wrong(error.to_string()))?;
+        check_region(&it.scope.region).map_err(|error| wrong(error.to_string()))?;
+        it.role.as_deref().map_or(Ok(()), check_role).map_err(|error| wrong(error.to_string()))?;
         destination(&it.destination).map_err(wrong)?;
     }
     Ok(())

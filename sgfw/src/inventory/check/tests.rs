@@ -183,6 +183,7 @@ fn flow_logs_that_are_broken() {
     broken(|state| with(state, |it| it.resource = missing), "does not exist where it is");
     broken(|state| with(state, |it| it.scope.region = "eu-west-1".into()), "does not exist where it is");
     broken(|state| with(state, |it| it.id = FlowLogId::from_number(2)), "is kept as");
+    broken(|state| with(state, |it| it.role = Some("a b".into())), "is not the ARN of a role");
     broken(|state| with(state, |it| it.interval = 61), "61 s is no interval");
     broken(|state| with(state, |it| it.format.clear()), "the log format is empty");
     let outside = LogDestination::Group { name: "../x".into() };

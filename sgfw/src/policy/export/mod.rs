@@ -4,6 +4,7 @@
 //! people write it; everything else under its VPC, or under `classic`. Not kept are client tokens, places in files,
 //! and instances that ended in a VPC that is gone.
 
+mod flow_logs;
 mod groups;
 mod hosts;
 mod networks;
@@ -31,6 +32,7 @@ pub fn emit_state(state: &State) -> String {
     if let Some(vpc) = &export.home {
         export.inside(home, &Network::Vpc(vpc.clone()), &mut document);
     }
+    document.put_list("flow-logs", export.flow_logs());
     document.to_yaml()
 }
 

@@ -3,7 +3,9 @@
 use super::destination::{destination, named};
 use super::wrong;
 use crate::api;
-use crate::inventory::{FlowLog, FlowLogId, LogDestination, LogField, LoggedResource, LoggedTraffic, Owner};
+use crate::inventory::{
+    FlowLog, FlowLogId, LogDestination, LogField, LoggedResource, LoggedTraffic, Owner, check_region, check_role,
+};
 use crate::service::tagging::{Wanted, tags_for};
 use crate::service::token::Ticket;
 use crate::service::{Desk, Fault, find};
@@ -51,6 +53,12 @@ struct Draft {
 
 fn draft(desk: &Desk, request: &api::CreateFlowLogs) -> Result<Draft, Fault> {
     refuse_unknown(request)?;
+    check_region(&desk.scope.region).map_err(|error| wrong(error.to_string()))?;
+    request
+        .deliver_logs_permission_arn
+        .as_deref()
+        .map_or(Ok(()), check_role)
+        .map_err(named("DeliverLogsPermissionArn"))?;
     let format = request.log_format.as_deref().map(LogField::format).transpose();
     Ok(Draft {
         traffic: traffic(find::required(request.traffic_type.as_deref(), "TrafficType")?)?,

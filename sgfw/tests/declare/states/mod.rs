@@ -1,6 +1,7 @@
 //! Random states, consistent as the service keeps them ([`State::check`]): accounts, VPCs and EC2-Classic, peerings that
 //! live and that ended, references that lead somewhere and that went stale, odd words everywhere.
 
+mod flow_logs;
 mod groups;
 mod hosts;
 mod networks;
@@ -27,6 +28,7 @@ pub(crate) fn state(seed: u64) -> State {
     maker.associations();
     maker.rules();
     maker.hosts();
+    maker.flow_logs();
     let token = Token { operation: "CreateVpc".into(), request: "x".into(), id: "vpc-1".into() };
     maker.state.tokens.insert("a/b".into(), Arc::new(token));
     maker.state.check().unwrap_or_else(|wrong| panic!("{seed}: {wrong}"));
@@ -45,7 +47,7 @@ pub(crate) fn disowned(mut state: State) -> State {
             $(state.$field.change(|_| true, |it| it.owner = Owner::Action);)*
         };
     }
-    disown!(accounts vpcs subnets gateways groups prefix_lists interfaces instances peerings associations);
+    disown!(accounts vpcs subnets gateways groups prefix_lists interfaces instances peerings associations flow_logs);
     state
 }
 
