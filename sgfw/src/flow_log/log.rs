@@ -2,7 +2,7 @@
 
 use super::describe::About;
 use super::record::Format;
-use super::select::{covers, takes_accepted, takes_refused};
+use super::select::{takes_accepted, takes_refused};
 use super::sink::Sink;
 use super::window::Member;
 use super::writer::Bounds;
@@ -59,7 +59,7 @@ impl Log {
     pub(super) fn cover(&mut self, here: &BTreeMap<InterfaceId, About>, now: u64) {
         let covered: BTreeMap<&InterfaceId, &About> = match &self.spec.resource {
             LoggedResource::Interface(id) => here.get_key_value(id).into_iter().collect(),
-            resource => here.iter().filter(|(_, about)| covers(resource, about.interface())).collect(),
+            resource => here.iter().filter(|(_, about)| resource.has(about.interface())).collect(),
         };
         let gone: BTreeSet<InterfaceId> = self.members.keys().filter(|id| !covered.contains_key(id)).cloned().collect();
         for id in gone {

@@ -180,6 +180,28 @@ fn a_log_that_knows_too_many_conversations_writes_them_and_goes_on() {
 }
 
 #[test]
+fn conversations_of_windows_that_ended_and_of_interfaces_that_went_are_not_counted() {
+    let mut stand = Stand::bounded(Bounds { entries: 4, ..Bounds::default() });
+    let second = stand.interface("eni-00000000000000002", "10.0.0.2");
+    stand.log(1, |log| log.format = fields("packets"));
+    let three = "ingress 10.0.0.1 1 172.31.16.21 80 6 1 60 1529598001 1529598001 2 ok\n\
+                 ingress 10.0.0.1 2 172.31.16.21 80 6 1 60 1529598001 1529598001 2 ok\n\
+                 ingress 10.0.0.1 3 172.31.16.21 80 6 1 60 1529598001 1529598001 2 ok";
+    for window in 1..=3 {
+        stand.here.insert(second.clone());
+        stand.follow(NOON + 60 * window);
+        stand.take("eni-00000000000000002", three);
+        stand.here.remove(&second);
+        stand.follow(NOON + 60 * window);
+        let before = stand.read(FILE);
+        stand.take(ENI, three);
+        assert_eq!(stand.read(FILE), before, "written before the window ended");
+        fine(&stand.writer.write(NOON + 60 * window + 60));
+    }
+    assert_eq!(stand.read(FILE), "1\n".repeat(9));
+}
+
+#[test]
 fn every_interface_has_a_file_and_its_own_records() {
     let mut stand = stand("interface-id srcport");
     stand.interface("eni-00000000000000002", "10.0.0.2");
