@@ -43,6 +43,40 @@ fn the_order_of_a_list_is_no_change_and_words_write_no_map() {
 }
 
 #[test]
+fn flow_logs_of_a_file_are_planned_stored_and_put_back() {
+    let Some(lab) = Lab::new("flow_logs_of_a_file_are_planned_stored_and_put_back") else { return };
+    lab.apply("80").exits(0);
+    let policy = |lines: &str| {
+        let policy = lab.policy("80", "");
+        let text = std::fs::read_to_string(&policy).unwrap();
+        std::fs::write(&policy, format!("{text}\nflow-logs:\n{lines}")).unwrap();
+        policy
+    };
+    let with = |lines: &str, verb: &str, code: i32| lab.sgfw.run(&[verb, &policy(lines)]).exits(code).out.clone();
+    let (first, second) = (
+        "  - {id: fl-aaaaaaaa, log-group: all}\n",
+        "  - {id: fl-bbbbbbbb, interface: web, bucket: logs/web, interval: 60}\n",
+    );
+    let both = format!("{first}{second}");
+    let added = "+ flow log fl-bbbbbbbb of eni-";
+    assert!(with(&both, "plan", 2).contains(added), "a plan shows them");
+    let stored = with(&both, "apply", 0);
+    assert!(stored.contains(added) && stored.contains(", all to bucket logs/web\n"), "{stored}");
+    assert!(with(&both, "plan", 0).contains("No changes"));
+    // What an action does to them drifts, and is put back.
+    lab.sgfw.run(&["ec2", "delete-flow-logs", "--flow-log-ids", "fl-aaaaaaaa"]).exits(0);
+    assert!(with(&both, "plan", 2).contains("drift: flow log fl-aaaaaaaa: it was deleted"));
+    assert!(with(&both, "apply", 0).contains("+ flow log fl-aaaaaaaa of vpc-"));
+    let turned = |format: &str| format!("  - {{id: fl-aaaaaaaa, log-group: all, format: '{format}'}}\n");
+    assert!(with(&turned("${end} ${start}"), "apply", 0).contains("- flow log fl-bbbbbbbb of eni-"), "left out");
+    let other = with(&turned("${start} ${end}"), "apply", 0);
+    assert!(other.contains("~ flow log fl-aaaaaaaa of vpc-") && other.contains(": another format\n"), "{other}");
+    let shown = lab.sgfw.run(&["ec2", "describe-flow-logs", "--query", "FlowLogs[].LogFormat", "--output", "text"]);
+    assert_eq!(shown.out.trim(), "${start} ${end}");
+    lab.sgfw.run(&["export"]).exits(0).says(&["flow-logs:\n- id: fl-aaaaaaaa\n", "  format: ${start} ${end}\n"]);
+}
+
+#[test]
 fn another_versions_programs_are_replaced_and_nothing_is_detached() {
     let Some(lab) = Lab::new("another_versions_programs_are_replaced_and_nothing_is_detached") else { return };
     let listener = lab.listen(80);

@@ -78,7 +78,7 @@ pub(super) fn apply(
     if !allow_lockout {
         lockout::check(context, &planned.enforcement.resolved.snapshot)?;
     }
-    let reply = if planned.is_only_stored() { stored(&planned) } else { done(context, &planned) };
+    let reply = if planned.is_only_stored() { stored(context, &planned) } else { done(context, &planned) };
     let mut progress = Progress::new(context, planned.enforcement.plan.ops.len());
     let (fail, ops) = (failpoint(), planned.enforcement.plan.ops.len());
     engine.commit(planned.into_change(), given.sources(), context.author("apply"), &mut |index, op| {
@@ -132,10 +132,12 @@ pub(super) fn no_changes(generation: u64) -> String {
 }
 
 /// What files say of other hosts, accounts or tags does not reach this kernel.
-fn stored(planned: &Planned) -> Reply {
+fn stored(context: &Context, planned: &Planned) -> Reply {
     let generation = planned.enforcement.plan.generation;
-    let view = json!({ "changed": true, "generation": generation, "stored_only": true });
-    Reply::new(&view, format!("stored; packets meet with generation {generation} as before\n"))
+    let view =
+        json!({ "changed": true, "generation": generation, "stored_only": true, "flow_logs": planned.flow_logs });
+    let text = format!("stored; packets meet with generation {generation} as before\n");
+    Reply::new(&view, text + &flow_logs(context, planned))
 }
 
 fn done(context: &Context, planned: &Planned) -> Reply {
@@ -150,6 +152,7 @@ fn done(context: &Context, planned: &Planned) -> Reply {
         count(snapshot.members.len(), "other member"),
     );
     text += &context.out.changes(&summary(planned.enforcement.changes.as_ref()));
+    text += &flow_logs(context, planned);
     for op in planned.enforcement.plan.ops.iter().filter(|op| is_about_devices(op)) {
         text += &format!("{op}\n");
     }
@@ -160,10 +163,16 @@ fn done(context: &Context, planned: &Planned) -> Reply {
         "groups": snapshot.groups.len(),
         "rules": rules,
         "changes": planned.enforcement.changes,
+        "flow_logs": planned.flow_logs,
         "operations": planned.enforcement.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
         "warnings": planned.warnings,
     });
     Reply::new(&view, text)
+}
+
+fn flow_logs(context: &Context, planned: &Planned) -> String {
+    let lines: String = planned.flow_logs.iter().map(|line| format!("{line}\n")).collect();
+    context.out.changes(&lines)
 }
 
 pub(super) const fn is_about_devices(op: &Op) -> bool {

@@ -21,6 +21,7 @@ mod ec2_here;
 mod explain;
 mod export;
 mod failure;
+mod flow_logs;
 mod flows;
 mod history;
 mod impact;

@@ -62,6 +62,7 @@ fn view(planned: &Planned, impact: &Impact, now: &InForce) -> Value {
         "packets": impact.packets,
         "flows": impact.flows,
         "unknown": now.unknown,
+        "flow_logs": planned.flow_logs,
         "drift": planned.drift.iter().map(drift).collect::<Vec<_>>(),
         "operations": planned.enforcement.plan.ops.iter().map(Op::to_string).collect::<Vec<_>>(),
         "warnings": planned.warnings,
@@ -108,11 +109,18 @@ fn text(context: &Context, (planned, impact): (&Planned, &Impact), now: &InForce
         text += &context.out.changes(&changes.to_string());
         text += "\n";
     }
+    text += &context.out.changes(&flow_logs(planned));
     text += &impact.text(context);
     for op in planned.enforcement.plan.ops.iter().filter(|op| is_about_devices(op)) {
         text += &format!("{op}\n");
     }
     text + &closing(planned, now)
+}
+
+/// A line for each flow log that changes, and one to end them.
+fn flow_logs(planned: &Planned) -> String {
+    let lines: String = planned.flow_logs.iter().map(|line| format!("{line}\n")).collect();
+    if lines.is_empty() { lines } else { lines + "\n" }
 }
 
 /// The devices and hooks, and why these.

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::flow_logs;
 use crate::agent::PolicyFile;
 use crate::control::{Change, Effort, Enforcement, Engine, adopt, bound};
 use crate::declare::{self, Drift};
@@ -31,6 +32,8 @@ pub(super) struct Planned {
     pub(super) warnings: Diagnostics,
     /// What actions did to things that files declare, and this puts back.
     pub(super) drift: Vec<Drift>,
+    /// What becomes of flow logs, in words, one line each.
+    pub(super) flow_logs: Vec<String>,
     /// What the store becomes.
     state: State,
     rows: inventory::Changes,
@@ -127,7 +130,8 @@ impl Given {
         // Where packets notice something, nobody asks whether only the files do.
         let is_material = enforcement.is_the_same()
             && rows.iter().any(|(key, row)| is_material(engine.state.row(key), row.as_deref(), key));
-        Ok(Planned { warnings, drift, state, rows, is_material, enforcement })
+        let flow_logs = flow_logs::lines(&engine.state, &rows);
+        Ok(Planned { warnings, drift, flow_logs, state, rows, is_material, enforcement })
     }
 
     /// The files as they were named; none keeps those of before.
@@ -143,27 +147,31 @@ fn adopted(context: &Context, state: &State, loaded: &Loaded) -> Result<State, F
     Ok(adopted.state)
 }
 
-/// Whether a row says something else than before. Where it stands in a file, and in which order, means nothing.
+/// Whether a row says something else than before. Where it stands in a file, and mostly in which order, means nothing.
 fn is_material(old: Option<Vec<u8>>, new: Option<&[u8]>, key: &str) -> bool {
     let is_about_files = key.starts_with("baseline/") || key.starts_with("account/");
-    !is_about_files && meaning(old.as_deref()) != meaning(new)
+    // The order of a record's fields is what a flow log is about.
+    let is_ordered = key.starts_with("flow-log/");
+    !is_about_files && meaning(old.as_deref(), is_ordered) != meaning(new, is_ordered)
 }
 
-fn meaning(row: Option<&[u8]>) -> Option<Value> {
+fn meaning(row: Option<&[u8]>, is_ordered: bool) -> Option<Value> {
     let mut value = serde_json::from_slice(row?).ok()?;
-    strip(&mut value);
+    strip(&mut value, is_ordered);
     Some(value)
 }
 
-fn strip(value: &mut Value) {
+fn strip(value: &mut Value, is_ordered: bool) {
     match value {
         Value::Object(fields) => {
             fields.retain(|name, _| name != "origin" && name != "owner");
-            fields.values_mut().for_each(strip);
+            fields.values_mut().for_each(|it| strip(it, is_ordered));
         }
         Value::Array(items) => {
-            items.iter_mut().for_each(strip);
-            items.sort_by_cached_key(Value::to_string);
+            items.iter_mut().for_each(|it| strip(it, is_ordered));
+            if !is_ordered {
+                items.sort_by_cached_key(Value::to_string);
+            }
         }
         _ => {}
     }
