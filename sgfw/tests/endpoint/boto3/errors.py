@@ -62,3 +62,23 @@ same(len(set(runs)), 1)
 same(len({ec2.run_instances(**launch)["Instances"][0]["InstanceId"] for _ in range(2)}), 2)
 lists = {"PrefixListName": "offices", "MaxEntries": 5, "AddressFamily": "IPv4"}
 same(len({ec2.create_managed_prefix_list(**lists, ClientToken="a")["PrefixList"]["PrefixListId"] for _ in range(2)}), 1)
+
+# Flow logs: one for each resource; what is there already or makes no sense is refused, and unknown ids hinder no deletion.
+logs = {"ResourceType": "VPC", "ResourceIds": [vpc], "TrafficType": "ALL"}
+made = [ec2.create_flow_logs(**logs, LogGroupName="flows", ClientToken="logs")["FlowLogIds"] for _ in range(2)]
+same(made[0], made[1])
+there = "There is an existing Flow Log with the same configuration and log destination."
+for code, words, members in [
+    ("FlowLogAlreadyExists", there, {"LogGroupName": "flows"}),
+    ("InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.", {}),
+    ("InvalidParameter", '"sourceaddr" is not a field', {"LogGroupName": "flows", "LogFormat": "${sourceaddr}"}),
+    ("InvalidParameter", "no part of it is . or ..", {"LogGroupName": "../flows"}),
+    ("InvalidVpcID.NotFound", "vpc-99999999", {"LogGroupName": "flows", "ResourceIds": ["vpc-99999999"]}),
+]:
+    refused(400, code, words, ec2.create_flow_logs, **{**logs, **members})
+refused(400, "InvalidFlowLogId.NotFound", "[TotalCount: 1] fl-99999999", ec2.describe_flow_logs, FlowLogIds=["fl-99999999"])
+shown = ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [vpc]}])["FlowLogs"]
+same([(one["FlowLogId"], one["LogGroupName"]) for one in shown], [(made[0][0], "flows")])
+gone = ec2.delete_flow_logs(FlowLogIds=[made[0][0], "fl-99999999"])["Unsuccessful"]
+same([(one["ResourceId"], one["Error"]["Code"]) for one in gone], [("fl-99999999", "InvalidFlowLogId.NotFound")])
+same(ec2.describe_flow_logs()["FlowLogs"], [])
