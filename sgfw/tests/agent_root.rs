@@ -1,58 +1,13 @@
 //! The agent on a real device: it keeps the kernel on the store, whatever happens around it.
 
-#![expect(clippy::unwrap_used, reason = "a test that unwraps fails at the line that is wrong")]
-
 mod command;
 
+use command::agent::Agent;
 use command::lab::{Lab, ip};
 use command::until;
-use sgfw::agent::{Answer, Ask, Client, Health};
-use std::process::{Child, Stdio};
+use sgfw::agent::{Answer, Ask};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-/// An agent that ends with its value.
-struct Agent<'a> {
-    lab: &'a Lab,
-    child: Child,
-}
-
-impl<'a> Agent<'a> {
-    fn start(lab: &'a Lab, files: &[&str]) -> Self {
-        let child = lab.sgfw.command(&[&["agent"], files].concat()).stderr(Stdio::inherit()).spawn().unwrap();
-        let agent = Self { lab, child };
-        assert!(until(|| agent.health().is_some()), "the agent does not answer");
-        agent
-    }
-
-    fn ask(&self, ask: &Ask) -> Option<Answer> {
-        Client::connect(&self.lab.sgfw.state().join("agent.sock")).ok()??.ask(ask).ok()
-    }
-
-    fn health(&self) -> Option<Health> {
-        match self.ask(&Ask::Health)? {
-            Answer::Health(health) => Some(health),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, signal).unwrap();
-    }
-
-    fn end(mut self, signal: rustix::process::Signal) {
-        self.signal(signal);
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Agent<'_> {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn killed_it_leaves_the_policy_and_started_again_it_writes_nothing() {

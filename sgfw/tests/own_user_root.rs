@@ -86,10 +86,12 @@ impl House {
         fs::set_permissions(&room, Permissions::from_mode(0o755)).unwrap();
         let command = room.join("sgfw");
         fs::copy(env!("CARGO_BIN_EXE_sgfw"), &command).unwrap();
-        // As StateDirectory= makes it.
-        fs::create_dir(lab.sgfw.state()).unwrap();
-        fs::set_permissions(lab.sgfw.state(), Permissions::from_mode(0o750)).unwrap();
-        chown(lab.sgfw.state(), Some(AGENT), Some(AGENT)).unwrap();
+        // As StateDirectory= and LogsDirectory= make them.
+        for directory in [lab.sgfw.state(), lab.sgfw.logs()] {
+            fs::create_dir(&directory).unwrap();
+            fs::set_permissions(&directory, Permissions::from_mode(0o750)).unwrap();
+            chown(&directory, Some(AGENT), Some(AGENT)).unwrap();
+        }
         Some(Self { agent: None, lab, command, mount })
     }
 
@@ -120,6 +122,7 @@ impl House {
         let mut command = Command::new("nsenter");
         command.arg(format!("--net=/run/netns/{}", self.lab.here)).args(words);
         command.env("SGFW_PIN_DIR", &self.lab.sgfw.pins).env("SGFW_STATE_DIR", self.lab.sgfw.state());
+        command.env("SGFW_LOG_DIR", self.lab.sgfw.logs());
         command.env_remove("SSH_CONNECTION").stdin(Stdio::null());
         command
     }
@@ -147,6 +150,25 @@ impl House {
             agent.kill().unwrap();
             agent.wait().unwrap();
         }
+    }
+
+    /// A flow log of the interface, with a connection in it, as it is written when the agent ends.
+    fn flow_log(&mut self, port: u16) -> String {
+        let found = self.inside((MEMBER, AGENT), &["ec2", "describe-network-interfaces"]);
+        let found: serde_json::Value = serde_json::from_str(&found.exits(0).out).unwrap();
+        let id = found["NetworkInterfaces"][0]["NetworkInterfaceId"].as_str().unwrap();
+        let what = ["--resource-type", "NetworkInterface", "--resource-ids", id, "--traffic-type", "ALL"];
+        let create = [&["ec2", "create-flow-logs", "--log-group-name", "own"][..], &what].concat();
+        self.inside((MEMBER, AGENT), &create).exits(0);
+        let pid = rustix::process::Pid::from_child(self.agent.as_ref().unwrap());
+        let file = self.lab.sgfw.logs().join("own").join(format!("{id}-all"));
+        // The programs count from the agent's next look on.
+        let counts = || sgfw::kernel::Kernel::open(&sgfw::kernel::Paths::new(&self.lab.sgfw.pins));
+        assert!(until(|| !counts().unwrap().unwrap().flow_counts().unwrap().unwrap().counted().unwrap().is_empty()));
+        assert!(self.lab.connect(port).is_some());
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.agent.take().unwrap().wait().unwrap();
+        fs::read_to_string(file).unwrap()
     }
 
     fn policy(&self, port: u16) -> String {
@@ -228,6 +250,8 @@ fn as_its_own_user_with_three_capabilities_and_no_network_it_does_all_its_work()
     assert!(until(|| house.lab.connect(81).is_some()) && house.lab.connect(82).is_none());
     has_three_capabilities(pid);
     has_no_network_socket(pid);
+    let log = house.flow_log(81);
+    assert!(log.contains(" 10.9.0.2 10.9.0.1 ") && log.contains(" 81 6 ") && log.contains(" ACCEPT OK"), "{log}");
 }
 
 #[test]

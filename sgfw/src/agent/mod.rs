@@ -3,6 +3,7 @@
 //! ```text
 //! store ──(watch)──> converge ──> kernel        every second, and at once when the store moves
 //! socket ──(one JSON line a question)──> engine ──> store, kernel
+//! kernel ──(counts)──> flow_log ──> files       every ten seconds, where a flow log wants it
 //! SIGHUP ──> policy files ──> store, kernel     a bad file keeps the old policy
 //! ```
 //!
@@ -12,6 +13,7 @@
 mod backend;
 mod client;
 mod converge;
+mod flow_logs;
 mod notify;
 mod orders;
 mod perform;

@@ -6,7 +6,7 @@ use crate::control::ControlError;
 use crate::inventory::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the socket is when nobody says otherwise.
 pub const SOCKET: &str = "/run/sgfw/agent.sock";
@@ -176,6 +176,9 @@ pub struct Health {
     pub reload: Option<String>,
     /// Interfaces that are unprotected, with why.
     pub left: BTreeMap<String, String>,
+    /// What keeps flow logs from being written.
+    #[serde(default)]
+    pub flow_logs: BTreeSet<String>,
     /// Everything was detached by order, and nothing was put in force since.
     #[serde(default)]
     pub rests: bool,

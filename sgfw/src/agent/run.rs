@@ -1,6 +1,7 @@
 //! The agent's life: one lock, one socket, one look a second.
 
 use super::converge::Seen;
+use super::flow_logs::FlowLogs;
 use super::orders::Orders;
 use super::perform::Shown;
 use super::protocol::Health;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub socket: PathBuf,
     /// Policy files that it applies at the start and on SIGHUP; none: what the store holds.
     pub files: Vec<PathBuf>,
+    /// Where flow logs are written.
+    pub flow_logs: PathBuf,
     /// How commands that come by the socket are obeyed.
     pub orders: Arc<dyn Orders>,
 }
@@ -70,6 +73,7 @@ pub struct Agent {
     pub(super) shown: RwLock<Arc<Shown>>,
     /// Everything was detached by order: nothing is put in force by itself.
     pub(super) rests: AtomicBool,
+    pub(super) flow_logs: Mutex<FlowLogs>,
     reload: Arc<AtomicBool>,
     end: Arc<AtomicBool>,
 }
@@ -84,6 +88,7 @@ impl Agent {
         let engine = Engine::open(Arc::new(settings.store.clone()), &settings.paths)?;
         let shown = Shown::of(&engine);
         let health = Health { pid: std::process::id(), since: now(), ..Health::default() };
+        let flow_logs = Mutex::new(FlowLogs::new(settings.flow_logs.clone()));
         let agent = Arc::new(Self {
             settings,
             engine: Mutex::new(engine),
@@ -91,6 +96,7 @@ impl Agent {
             seen: Mutex::new(None),
             shown: RwLock::new(shown),
             rests: AtomicBool::new(false),
+            flow_logs,
             reload: Arc::new(AtomicBool::new(false)),
             end: Arc::new(AtomicBool::new(false)),
         });
@@ -101,6 +107,7 @@ impl Agent {
         notify::say("READY=1");
         agent.watch();
         notify::say("STOPPING=1");
+        agent.end_flow_logs();
         agent.settle();
         let _ = std::fs::remove_file(&agent.settings.socket);
         Ok(())
@@ -120,6 +127,7 @@ impl Agent {
             self.take_files();
         }
         self.look();
+        self.write_flow_logs();
     }
 
     fn watch(&self) {
@@ -136,6 +144,7 @@ impl Agent {
                 std::thread::sleep(LOOK);
             }
             self.look();
+            self.write_flow_logs();
             notify::say("WATCHDOG=1");
         }
     }

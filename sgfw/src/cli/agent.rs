@@ -25,6 +25,10 @@ pub(super) struct Agent {
     /// Policy files, applied at the start and on SIGHUP; none: what the store holds
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// Where flow logs are written; log groups and buckets are directories in it
+    #[arg(long, value_name = "DIR", env = "SGFW_LOG_DIR", default_value = "/var/log/sgfw")]
+    log_dir: PathBuf,
 }
 
 impl Agent {
@@ -34,6 +38,7 @@ impl Agent {
             store: context.store.clone(),
             socket: context.socket.clone(),
             files: self.files.clone(),
+            flow_logs: self.log_dir.clone(),
             orders: Arc::new(Commands {
                 paths: context.paths.clone(),
                 store: context.store.clone(),

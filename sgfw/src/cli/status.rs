@@ -230,8 +230,9 @@ fn troubles(agent: Option<&Health>) -> Vec<String> {
         health.reload.as_ref().map(|why| format!("the policy files are not taken, the policy before stays: {why}"));
     let rests = "everything was detached by order: nothing is protected until the next `sgfw apply`";
     let rests = health.rests.then(|| rests.to_owned());
+    let logs = health.flow_logs.iter().cloned();
     let left = health.left.values().map(|why| format!("not protected: {why}"));
-    health.trouble.clone().into_iter().chain(rests).chain(reload).chain(left).collect()
+    health.trouble.clone().into_iter().chain(rests).chain(reload).chain(left).chain(logs).collect()
 }
 
 /// What is not as it should be, each with what to do.

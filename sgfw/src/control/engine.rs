@@ -190,6 +190,7 @@ impl Engine {
         (self.state, self.revision) = (state, revision);
         let left = enforcement.as_ref().map(|it| it.left.clone()).unwrap_or_default();
         let record = record.map(|record| Record { revision, ..record });
+        self.hand_over(record.as_ref())?;
         let generation = match (enforcement.filter(|it| !it.is_nothing()), record) {
             (Some(work), Some(record)) => self.enforce(work, record, watch).map(Some)?,
             (_, record) => {
@@ -198,6 +199,12 @@ impl Engine {
             }
         };
         Ok(Outcome { revision, stored, generation, left })
+    }
+
+    /// What a slot counts for flow logs is one interface's: it counts for no other.
+    fn hand_over(&self, record: Option<&Record>) -> Result<(), ControlError> {
+        let (Some(now), Some(record)) = (&self.now, record) else { return Ok(()) };
+        now.hand_over(record).map_err(|error| ControlError::NotEnforced { revision: self.revision, error })
     }
 
     /// The record of what is in force, if its revision will be forgotten soon. What changes nothing in force makes

@@ -3,10 +3,10 @@
 use super::ready::{Basis, Readiness};
 use super::{ControlError, Enforcement, keep};
 use crate::inventory::State;
-use crate::kernel::{Kernel, Paths};
+use crate::kernel::{Kernel, KernelError, Paths};
 use crate::model::Snapshot;
 use crate::plan::Running;
-use crate::store::{Record, Store};
+use crate::store::{Place, Record, Store};
 use std::borrow::Cow;
 
 /// What the kernel holds, and what it was called.
@@ -71,6 +71,14 @@ impl InForce {
             (None, None) => Some(Cow::Owned(Snapshot::default())),
             (None, Some(_)) => None,
         }
+    }
+
+    /// Ends what is counted of slots that this record gives to other interfaces.
+    pub(super) fn hand_over(&self, record: &Record) -> Result<(), KernelError> {
+        let (Some(kernel), Some(old)) = (&self.kernel, &self.record) else { return Ok(()) };
+        let is_anothers = |(slot, _): &(&u32, &Place)| old.interface(**slot) != record.interface(**slot);
+        let slots: Vec<u32> = old.slots.iter().filter(is_anothers).map(|(slot, _)| *slot).collect();
+        if slots.is_empty() { Ok(()) } else { kernel.forget_counts(&slots) }
     }
 
     /// Notes what was executed, as the kernel holds it now.

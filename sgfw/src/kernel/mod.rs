@@ -225,6 +225,14 @@ impl Kernel {
         FlowCounts::open(&self.paths, &self.maps)
     }
 
+    /// Counts nothing of these slots for flow logs, until it is asked for again.
+    ///
+    /// # Errors
+    /// A map that cannot be written.
+    pub fn forget_counts(&self, slots: &[u32]) -> Result<(), KernelError> {
+        logged::forget(&self.maps, slots)
+    }
+
     /// Turns the log of drops on.
     ///
     /// # Errors

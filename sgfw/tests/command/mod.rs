@@ -6,6 +6,7 @@
 #[path = "../lab/note.rs"]
 mod note;
 
+pub(crate) mod agent;
 pub(crate) mod clients;
 pub(crate) mod lab;
 
@@ -48,9 +49,14 @@ impl Sgfw {
         self.room.path().join("state")
     }
 
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.room.path().join("logs")
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sgfw"));
         command.env("SGFW_PIN_DIR", &self.pins).env("SGFW_STATE_DIR", self.state());
+        command.env("SGFW_LOG_DIR", self.logs());
         command.env_remove("SSH_CONNECTION").env_remove("NO_COLOR").args(arguments).stdin(Stdio::null());
         command
     }

@@ -1,0 +1,230 @@
+//! Flow logs: has the programs count what the logs want, takes the counts, and has them written down.
+//!
+//! ```text
+//! state ──> wanted, by slot ──> the programs count ──(every ten seconds)──> counts ──> records ──> files
+//! ```
+//!
+//! A slot counts for the interface that it was set for; an apply that gives the slot to another one ends that, until the
+//! next look sets it anew: the first half second of a new interface may be missing. What a killed agent left is taken by
+//! the next one. Files are written while nobody waits for the engine.
+
+use super::run::{Agent, tell};
+use crate::control::{ControlError, Engine, now};
+use crate::flow_log::{Writer, wanted};
+use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State};
+use crate::kernel::{Counted, FlowCounts, LoggedFlow};
+use crate::store::{Note, Record};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds between two times that counts are taken: the map must hold as much as comes in between, and a window of a
+/// minute ends when one of these does.
+const TAKE: u64 = 10;
+
+/// What each log met with when it was last written: nothing, or why it could not be.
+type Met = BTreeMap<FlowLogId, Result<(), String>>;
+
+/// By slot, whose packets are counted, and which.
+type Slots = BTreeMap<u32, (InterfaceId, Counted)>;
+
+/// What is counted for whom.
+pub(super) struct FlowLogs {
+    writer: Writer,
+    /// Whose counts those of a slot are, and what is counted.
+    slots: Slots,
+    /// Packets by slot that were not counted, as last told.
+    missed: BTreeMap<u32, u64>,
+    /// The ten seconds in which counts were taken last.
+    taken: u64,
+    /// Whether there was a first look, which finds what an agent that was killed left.
+    begun: bool,
+    /// Logs that could not be written, with why.
+    pub(super) failed: BTreeMap<FlowLogId, String>,
+}
+
+impl FlowLogs {
+    pub(super) fn new(directory: PathBuf) -> Self {
+        let (slots, missed, failed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { writer: Writer::new(directory), slots, missed, taken: 0, begun: false, failed }
+    }
+
+    /// Whether nobody wants anything, and nothing is left from before.
+    fn is_idle(&self, state: &State) -> bool {
+        state.flow_logs.is_empty() && self.slots.is_empty() && self.failed.is_empty() && self.begun
+    }
+
+    /// Takes counts where it is time, and has counted what the logs want now.
+    fn look(&mut self, engine: &mut Engine, time: u64) -> Result<(), ControlError> {
+        let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
+        let slots = slots(engine)?;
+        match counts {
+            Some(counts) => self.count(engine, &counts, slots, time)?,
+            None => {
+                self.slots.clear();
+                self.begun = true;
+            }
+        }
+        self.follow(engine, time);
+        Ok(())
+    }
+
+    fn count(&mut self, engine: &Engine, counts: &FlowCounts, slots: Slots, time: u64) -> Result<(), ControlError> {
+        let counted = counts.counted()?;
+        let wanted: BTreeMap<u32, Counted> = slots.iter().map(|(slot, (_, counted))| (*slot, *counted)).collect();
+        let changes = slots != self.slots || counted != wanted;
+        let is_time = self.taken != time / TAKE;
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        if !(changes || is_time && !counted.is_empty()) {
+            return Ok(());
+        }
+        // Slots must not change hands meanwhile.
+        let store = engine.store();
+        let _turn = store.turn("agent")?;
+        if is_first {
+            self.resume(engine, &counted, &slots, time);
+            self.missed = counts.missed()?;
+        }
+        self.take(counts.take()?);
+        self.tell_missed(counts.missed()?);
+        self.taken = time / TAKE;
+        if changes {
+            counts.count(&wanted)?;
+            self.slots = slots;
+        }
+        Ok(())
+    }
+
+    /// What still counts since an agent was killed, counts for whom it did.
+    fn resume(&mut self, engine: &Engine, counted: &BTreeMap<u32, Counted>, slots: &Slots, time: u64) {
+        let still = slots.iter().filter(|(slot, _)| counted.contains_key(slot));
+        self.slots = still.map(|(slot, it)| (*slot, it.clone())).collect();
+        self.follow(engine, time);
+    }
+
+    fn follow(&mut self, engine: &Engine, time: u64) {
+        let here: BTreeSet<InterfaceId> = self.slots.values().map(|(id, _)| id.clone()).collect();
+        self.writer.follow(&engine.state, &here, time);
+    }
+
+    fn take(&mut self, flows: Vec<LoggedFlow>) {
+        let slots = &self.slots;
+        self.writer.take(flows.into_iter().filter_map(|flow| Some((slots.get(&flow.slot)?.0.clone(), flow))));
+    }
+
+    fn tell_missed(&mut self, missed: BTreeMap<u32, u64>) {
+        for slot in missed.iter().filter(|(slot, count)| self.missed.get(slot) != Some(count)).map(|(slot, _)| slot) {
+            if let Some((id, _)) = self.slots.get(slot) {
+                self.writer.lost(id);
+            }
+        }
+        self.missed = missed;
+    }
+
+    /// Takes what is left, and nothing is counted any more.
+    fn end(&mut self, engine: &mut Engine, time: u64) -> Result<(), ControlError> {
+        if self.slots.is_empty() {
+            return Ok(());
+        }
+        let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
+        match counts {
+            Some(counts) => self.count(engine, &counts, BTreeMap::new(), time),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Agent {
+    /// One look at the flow logs, after one at everything else. Trouble is told, and tried again at the next look.
+    pub(super) fn write_flow_logs(&self) {
+        let mut logs = self.flow_logs();
+        let time = unix();
+        let looked = {
+            let mut engine = self.engine();
+            if logs.is_idle(&engine.state) {
+                return;
+            }
+            logs.look(&mut engine, time)
+        };
+        let met = logs.writer.write(time);
+        self.note_flow_logs(&mut logs, looked, met);
+    }
+
+    /// Everything that was counted is written, as far as it can be.
+    pub(super) fn end_flow_logs(&self) {
+        let mut logs = self.flow_logs();
+        let ended = logs.end(&mut self.engine(), unix());
+        let met = logs.writer.close(unix());
+        self.note_flow_logs(&mut logs, ended, met);
+    }
+
+    fn note_flow_logs(&self, logs: &mut FlowLogs, looked: Result<(), ControlError>, met: Met) {
+        for (id, met) in met {
+            match met {
+                Ok(()) => drop(logs.failed.remove(&id)),
+                Err(why) => drop(logs.failed.insert(id, why)),
+            }
+        }
+        let told = looked.and_then(|()| {
+            let mut engine = self.engine();
+            logs.failed.retain(|id, _| engine.state.flow_logs.contains_key(id));
+            let told = write_down(&mut engine, &logs.failed);
+            self.show(&engine);
+            told
+        });
+        let mut words: BTreeSet<String> =
+            logs.failed.iter().map(|(id, why)| format!("flow log {id} is not written: {why}")).collect();
+        words.extend(told.err().map(|error| format!("flow logs: {error}")));
+        let mut health = self.health();
+        words.difference(&health.flow_logs).for_each(|words| tell(words));
+        health.flow_logs = words;
+    }
+
+    fn flow_logs(&self) -> MutexGuard<'_, FlowLogs> {
+        self.flow_logs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The interfaces of this host that some log is about, by slot.
+fn slots(engine: &mut Engine) -> Result<Slots, ControlError> {
+    let state = engine.state.clone();
+    if state.flow_logs.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let local = state.interfaces.values().filter(|it| it.device.is_some());
+    let by_label: BTreeMap<&str, _> = local.map(|it| (it.label(), it)).collect();
+    let record: Option<&Record> = engine.in_force()?.record.as_ref();
+    let places = record.iter().flat_map(|record| &record.slots);
+    let found = places.filter_map(|(slot, place)| Some((*slot, *by_label.get(place.interface.as_str())?)));
+    let wanted = found.map(|(slot, interface)| {
+        let (accepted, refused) = wanted(&state, interface);
+        (slot, (interface.id.clone(), Counted { accepted, refused }))
+    });
+    Ok(wanted.filter(|(_, (_, counted))| *counted != Counted::default()).collect())
+}
+
+/// Has describes tell of logs that cannot be written, and of those that can be again.
+fn write_down(engine: &mut Engine, failed: &BTreeMap<FlowLogId, String>) -> Result<(), ControlError> {
+    let is_told = |state: &State| state.flow_logs.iter().all(|(id, log)| log.trouble.as_ref() == failed.get(id));
+    if is_told(&engine.state) {
+        return Ok(());
+    }
+    let note = Note { author: "agent".into(), action: "flow logs".into(), time: now() };
+    let tell = |state: &State| {
+        let mut state = state.clone();
+        let changed = |(id, log): &(&FlowLogId, &Arc<FlowLog>)| log.trouble.as_ref() != failed.get(*id);
+        let ids: Vec<FlowLogId> = state.flow_logs.iter().filter(changed).map(|(id, _)| id.clone()).collect();
+        for id in &ids {
+            if let Some(log) = state.flow_logs.get_mut(id) {
+                Arc::make_mut(log).trouble = failed.get(id).cloned();
+            }
+        }
+        Ok((state, ()))
+    };
+    engine.change(&note, tell).map(drop)
+}
+
+fn unix() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
