@@ -30,12 +30,17 @@ pub(super) struct Log {
 
 impl Log {
     /// A log that begins now.
-    pub(super) fn new(directory: &Path, spec: &Arc<FlowLog>, bounds: &Bounds, now: u64) -> Self {
+    pub(super) fn new(directory: &Path, spec: &Arc<FlowLog>, now: u64) -> Self {
         let format = Format::new(&spec.format);
-        let sink = Sink::new(directory, spec, &format, bounds.bytes);
-        let end = end_after(now, spec.interval);
-        let (members, most) = (HashMap::new(), bounds.entries);
-        Self { spec: spec.clone(), format, start: now, end, members, entries: 0, most, sink }
+        let sink = Sink::new(directory, spec, &format);
+        let (members, end) = (HashMap::new(), end_after(now, spec.interval));
+        Self { spec: spec.clone(), format, start: now, end, members, entries: 0, most: usize::MAX, sink }
+    }
+
+    /// It may keep so much from now on.
+    pub(super) fn bound(&mut self, bounds: Bounds) {
+        self.most = bounds.entries;
+        self.sink.bound(bounds.bytes);
     }
 
     /// What it does.

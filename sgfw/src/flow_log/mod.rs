@@ -8,9 +8,10 @@
 //! Nothing here knows maps, sockets or a clock: times come from the caller, in Unix seconds. Files are all it touches.
 //!
 //! Limits: what was counted belongs to the window that is open when it is taken, whatever its own times are, so take what
-//! there is before [`Writer::write`] and [`Writer::follow`]. A log keeps at most [`Bounds::entries`] conversations; then it
-//! writes them and goes on, so that one may be in several records of a window. The files of a bucket are kept in memory for
-//! the five minutes that they are about: a process that is killed loses them, and one that ends by [`Writer::close`] does not.
+//! there is before [`Writer::write`] and [`Writer::follow`]. A log keeps at most [`Bounds::entries`] conversations, and all
+//! logs together four times as many; then it writes them and goes on, so that one may be in several records of a window. The
+//! files of a bucket are kept in memory for the five minutes that they are about: a process that is killed loses them, and
+//! one that ends by [`Writer::close`] does not.
 
 mod bucket;
 mod describe;

@@ -43,7 +43,7 @@ impl Parcel {
 }
 
 /// Parcels that wait.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Queue {
     parcels: VecDeque<Parcel>,
     /// Of all of them together.
@@ -56,9 +56,14 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Nothing, and room for so many bytes.
-    pub(super) const fn new(most: usize) -> Self {
-        Self { parcels: VecDeque::new(), bytes: 0, most, trouble: None, has_news: false }
+    /// There is room for so many bytes. What waits already is dropped when the next comes.
+    pub(super) fn bound(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Bytes that wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether nothing waits.

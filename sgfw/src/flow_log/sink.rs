@@ -24,8 +24,8 @@ enum Files {
 }
 
 impl Sink {
-    /// The destination of a log below this directory, with room for so many bytes that cannot be written.
-    pub(super) fn new(directory: &Path, log: &FlowLog, format: &Format, most: usize) -> Self {
+    /// The destination of a log below this directory.
+    pub(super) fn new(directory: &Path, log: &FlowLog, format: &Format) -> Self {
         let files = match &log.destination {
             LogDestination::Group { name } => Group::new(directory, name, log.traffic).map(Files::Group),
             LogDestination::Bucket { bucket, folder, hive, hourly } => {
@@ -33,7 +33,12 @@ impl Sink {
                 Bucket::new(directory, log, &bucketed, format.header()).map(|it| Files::Bucket(Box::new(it)))
             }
         };
-        Self { files: files.unwrap_or_else(Files::Nowhere), queue: Queue::new(most) }
+        Self { files: files.unwrap_or_else(Files::Nowhere), queue: Queue::default() }
+    }
+
+    /// There is room for so many bytes that cannot be written.
+    pub(super) fn bound(&mut self, most: usize) {
+        self.queue.bound(most);
     }
 
     /// Takes lines about an interface, of a window with this last second. Answers the interfaces of which lines had to be
@@ -76,6 +81,11 @@ impl Sink {
             _ if self.queue.is_quiet() => None,
             _ => Some(self.queue.deliver()),
         }
+    }
+
+    /// Bytes that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.bytes()
     }
 
     /// Whether nothing waits.

@@ -8,10 +8,10 @@ use crate::kernel::LoggedFlow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
 
-/// Logs that are gone and still have something to write.
-const LEAVING: usize = 16;
+/// So many times what one log may keep is what all of them may keep together.
+const TOGETHER: usize = 4;
 
-/// What a log may keep.
+/// What a log may keep; where there are many logs, less, so that all of them keep at most four times as much.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// Conversations of its open window.
@@ -22,7 +22,15 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { entries: 1 << 18, bytes: 64 << 20 }
+        Self { entries: 1 << 18, bytes: 32 << 20 }
+    }
+}
+
+impl Bounds {
+    /// What each of so many logs may keep.
+    fn shared_by(self, logs: usize) -> Self {
+        let share = |of: usize| of.min((of.saturating_mul(TOGETHER) / logs.max(1)).max(1));
+        Self { entries: share(self.entries), bytes: share(self.bytes) }
     }
 }
 
@@ -92,10 +100,12 @@ impl Writer {
                 _ => drop(self.finish(log, now)),
             }
         }
-        let logs = state
-            .flow_logs
-            .iter()
-            .map(|(id, spec)| kept.remove(id).unwrap_or_else(|| Log::new(&self.directory, spec, &self.bounds, now)));
+        let bounds = self.bounds.shared_by(state.flow_logs.len());
+        let logs = state.flow_logs.iter().map(|(id, spec)| {
+            let mut log = kept.remove(id).unwrap_or_else(|| Log::new(&self.directory, spec, now));
+            log.bound(bounds);
+            log
+        });
         self.logs = logs.collect();
     }
 
@@ -155,8 +165,16 @@ impl Writer {
         let sink = log.into_sink();
         if !sink.is_empty() {
             self.leaving.push_back(sink);
-            self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING));
+            self.forget();
         }
         result
+    }
+
+    /// Forgets logs that are gone if too much waits for them, those first that went first.
+    fn forget(&mut self) {
+        let waiting = |sinks: &VecDeque<Sink>| sinks.iter().map(Sink::waiting).sum::<usize>();
+        while self.leaving.len() > 1 && waiting(&self.leaving) > self.bounds.bytes {
+            self.leaving.pop_front();
+        }
     }
 }

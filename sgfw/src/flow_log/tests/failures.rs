@@ -189,6 +189,25 @@ fn a_log_that_is_gone_is_tried_again_too() {
 }
 
 #[test]
+fn logs_that_are_gone_keep_no_more_than_one() {
+    let mut stand = stand(Bounds { bytes: 17, ..Bounds::default() });
+    fs::create_dir_all(stand.place(FILE)).unwrap();
+    for port in 1..=9 {
+        stand.log(port, |log| {
+            log.format = fields("srcport log-status");
+            log.destination = LogDestination::Group { name: "group-1".into() };
+        });
+        stand.follow(NOON);
+        stand.take(ENI, &from(port));
+        stand.state.flow_logs.clear();
+        stand.follow(NOON);
+    }
+    fs::remove_dir(stand.place(FILE)).unwrap();
+    assert!(stand.writer.write(NOON + 1).is_empty());
+    assert_eq!(stand.read(FILE), "7 OK\n8 OK\n9 OK\n");
+}
+
+#[test]
 fn a_name_that_leads_elsewhere_is_refused_in_words() {
     let bucket = |bucket: &str, folder: &str| LogDestination::Bucket {
         bucket: bucket.into(),

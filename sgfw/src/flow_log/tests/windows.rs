@@ -180,6 +180,17 @@ fn a_log_that_knows_too_many_conversations_writes_them_and_goes_on() {
 }
 
 #[test]
+fn many_logs_share_what_four_may_keep() {
+    let mut stand = Stand::bounded(Bounds { entries: 4, ..Bounds::default() });
+    (1..=8).for_each(|number| drop(stand.log(number, |_| ())));
+    stand.follow(NOON);
+    stand.take(ENI, "ingress 10.0.0.1 1 172.31.16.21 80 6 1 60 1529598001 1529598001 2 ok");
+    assert!(stand.files().is_empty());
+    stand.take(ENI, "ingress 10.0.0.1 2 172.31.16.21 80 6 1 60 1529598001 1529598001 2 ok");
+    assert_eq!(stand.files().len(), 8, "two conversations are all that each of them keeps");
+}
+
+#[test]
 fn conversations_of_windows_that_ended_and_of_interfaces_that_went_are_not_counted() {
     let mut stand = Stand::bounded(Bounds { entries: 4, ..Bounds::default() });
     let second = stand.interface("eni-00000000000000002", "10.0.0.2");
