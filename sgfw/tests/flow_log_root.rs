@@ -216,6 +216,8 @@ fn records_come_every_minute_and_what_cannot_be_written_is_told_and_written_late
     let agent = logging(&lab, &[&lab.policy("80", "")]);
     let before = judged(&lab);
     create(&lab, "blocked");
+    // A log begins with the agent's next look.
+    sleep(Duration::from_millis(1200));
     std::fs::create_dir_all(lab.sgfw.logs()).unwrap();
     std::fs::write(lab.sgfw.logs().join("blocked"), "not a directory").unwrap();
     traffic(&lab, 80);

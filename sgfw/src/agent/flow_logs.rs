@@ -11,7 +11,7 @@
 use super::run::{Agent, tell};
 use crate::control::{ControlError, Engine, now};
 use crate::flow_log::{Writer, wanted};
-use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State};
+use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State, Table};
 use crate::kernel::{Counted, FlowCounts, LoggedFlow};
 use crate::store::{Note, Record};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +34,8 @@ pub(super) struct FlowLogs {
     writer: Writer,
     /// Whose counts those of a slot are, and what is counted.
     slots: Slots,
+    /// The logs as they were last looked at: what was counted before one came or went is taken first.
+    logs: Table<FlowLogId, FlowLog>,
     /// Packets by slot that were not counted, as last told.
     missed: BTreeMap<u32, u64>,
     /// The ten seconds in which counts were taken last.
@@ -47,12 +49,13 @@ pub(super) struct FlowLogs {
 impl FlowLogs {
     pub(super) fn new(directory: PathBuf) -> Self {
         let (slots, missed, failed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { writer: Writer::new(directory), slots, missed, taken: 0, begun: false, failed }
+        let (writer, logs) = (Writer::new(directory), Table::default());
+        Self { writer, slots, logs, missed, taken: 0, begun: false, failed }
     }
 
     /// Whether nobody wants anything, and nothing is left from before.
     fn is_idle(&self, state: &State) -> bool {
-        state.flow_logs.is_empty() && self.slots.is_empty() && self.failed.is_empty() && self.begun
+        state.flow_logs.is_empty() && self.slots.is_empty() && self.writer.is_done() && self.begun
     }
 
     /// Takes counts where it is time, and has counted what the logs want now.
@@ -73,7 +76,7 @@ impl FlowLogs {
     fn count(&mut self, engine: &Engine, counts: &FlowCounts, slots: Slots, time: u64) -> Result<(), ControlError> {
         let counted = counts.counted()?;
         let wanted: BTreeMap<u32, Counted> = slots.iter().map(|(slot, (_, counted))| (*slot, *counted)).collect();
-        let changes = slots != self.slots || counted != wanted;
+        let changes = slots != self.slots || counted != wanted || engine.state.flow_logs != self.logs;
         let is_time = self.taken != time / TAKE;
         let is_first = !std::mem::replace(&mut self.begun, true);
         if !(changes || is_time && !counted.is_empty()) {
@@ -92,6 +95,7 @@ impl FlowLogs {
         if changes {
             counts.count(&wanted)?;
             self.slots = slots;
+            self.logs = engine.state.flow_logs.clone();
         }
         Ok(())
     }

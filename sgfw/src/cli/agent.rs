@@ -27,7 +27,7 @@ pub(super) struct Agent {
     files: Vec<PathBuf>,
 
     /// Where flow logs are written; log groups and buckets are directories in it
-    #[arg(long, value_name = "DIR", env = "SGFW_LOG_DIR", default_value = "/var/log/sgfw")]
+    #[arg(long, value_name = "DIR", env = "SGFW_LOG_DIR", default_value = "/var/log/sgfw-flow-logs")]
     log_dir: PathBuf,
 }
 

@@ -3,7 +3,7 @@
 use super::describe::About;
 use super::log::Log;
 use super::sink::Sink;
-use crate::inventory::{FlowLogId, InterfaceId, State};
+use crate::inventory::{FlowLog, FlowLogId, InterfaceId, NetworkInterface, State, Subnet, SubnetId, Table};
 use crate::kernel::LoggedFlow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
@@ -47,18 +47,29 @@ pub struct Writer {
     seen: Option<Seen>,
 }
 
-/// What was followed the last time. It shares its tables with the state.
+/// What was followed the last time: the tables that records are made from, shared with the state.
 #[derive(Debug)]
 struct Seen {
-    state: State,
+    flow_logs: Table<FlowLogId, FlowLog>,
+    interfaces: Table<InterfaceId, NetworkInterface>,
+    subnets: Table<SubnetId, Subnet>,
     here: BTreeSet<InterfaceId>,
 }
 
 impl Seen {
+    fn new(state: &State, here: &BTreeSet<InterfaceId>) -> Self {
+        Self {
+            flow_logs: state.flow_logs.clone(),
+            interfaces: state.interfaces.clone(),
+            subnets: state.subnets.clone(),
+            here: here.clone(),
+        }
+    }
+
     fn is(&self, state: &State, here: &BTreeSet<InterfaceId>) -> bool {
-        self.state.flow_logs.ptr_eq(&state.flow_logs)
-            && self.state.interfaces.ptr_eq(&state.interfaces)
-            && self.state.subnets.ptr_eq(&state.subnets)
+        self.flow_logs.ptr_eq(&state.flow_logs)
+            && self.interfaces.ptr_eq(&state.interfaces)
+            && self.subnets.ptr_eq(&state.subnets)
             && self.here == *here
     }
 }
@@ -89,7 +100,7 @@ impl Writer {
         self.keep_and_begin(state, now);
         self.logs.iter_mut().for_each(|log| log.cover(&about, now));
         self.watch();
-        self.seen = Some(Seen { state: state.clone(), here: here.clone() });
+        self.seen = Some(Seen::new(state, here));
     }
 
     fn keep_and_begin(&mut self, state: &State, now: u64) {
@@ -132,6 +143,11 @@ impl Writer {
         for place in self.watched.get(interface).into_iter().flatten() {
             self.logs[*place].lose(interface);
         }
+    }
+
+    /// Whether there is no log any more, and nothing to write of those that were.
+    pub fn is_done(&self) -> bool {
+        self.logs.is_empty() && self.leaving.is_empty()
     }
 
     /// Writes the windows that have ended, and what could not be written before. What each log met with that had something

@@ -2,7 +2,7 @@
 
 use super::{Desk, Fault, Mint};
 use crate::api::{Action, Reply};
-use crate::inventory::{Scope, State};
+use crate::inventory::{Scope, State, check_region};
 use serde_json::Value;
 
 /// What an action led to.
@@ -29,6 +29,8 @@ pub fn call(state: &State, scope: &Scope, action: &Action, now: &str, mint: Mint
 /// # Errors
 /// As [`call`].
 pub fn serve(mut desk: Desk, action: &Action) -> Result<Done, Fault> {
+    check_region(&desk.scope.region)
+        .map_err(|_| Fault::new("AuthFailure", "Credential should be scoped to a valid region."))?;
     complete(action)?;
     let writes = action.operation().writes;
     let before = (!writes).then(|| desk.state.clone());

@@ -4,7 +4,7 @@ use super::destination::{destination, named};
 use super::wrong;
 use crate::api;
 use crate::inventory::{
-    FlowLog, FlowLogId, LogDestination, LogField, LoggedResource, LoggedTraffic, Owner, check_region, check_role,
+    FlowLog, FlowLogId, LogDestination, LogField, LoggedResource, LoggedTraffic, Owner, check_role,
 };
 use crate::service::tagging::{Wanted, tags_for};
 use crate::service::token::Ticket;
@@ -53,7 +53,6 @@ struct Draft {
 
 fn draft(desk: &Desk, request: &api::CreateFlowLogs) -> Result<Draft, Fault> {
     refuse_unknown(request)?;
-    check_region(&desk.scope.region).map_err(|error| wrong(error.to_string()))?;
     request
         .deliver_logs_permission_arn
         .as_deref()
