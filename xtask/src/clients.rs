@@ -1,5 +1,5 @@
-//! The real clients that the endpoint's tests speak through, the AWS command line and boto3, and a reader of flow logs that
-//! others made, in a Python of their own.
+//! The real clients that the endpoint's tests speak through, the AWS command line, boto3 and Ansible, and a reader of flow
+//! logs that others made, in a Python of their own.
 //!
 //! Without them those tests are skipped by name, so what keeps them away is a warning and not an error.
 
@@ -16,6 +16,16 @@ const CLIENTS: [&str; 2] = ["awscli==1.45.11", "boto3==1.43.11"];
 /// What reads flow logs. It comes by itself, so that nothing else is missing where it cannot be had.
 const READER: &str = "flowlogs-reader==5.0.1";
 
+/// Ansible, and the package that has its collections.
+const ANSIBLE: [&str; 2] = ["ansible-core==2.19.4", "ansible==12.2.0"];
+
+/// Takes the one collection that is used out of that package of hundreds of megabytes: `PACKAGE TO`.
+const COLLECTION: &str = "\
+import sys, zipfile
+package = zipfile.ZipFile(sys.argv[1])
+package.extractall(sys.argv[2], [it for it in package.namelist() if it.startswith('ansible_collections/amazon/aws/')])
+";
+
 /// Makes them in `target/clients`, once.
 pub(crate) fn ready() -> Result<()> {
     let place = target()?.join("clients");
@@ -26,6 +36,26 @@ pub(crate) fn ready() -> Result<()> {
             println!("setup: {error:#}; what others read of flow logs is not tested");
         }
     }
+    if place.join("bin/pip").exists() && !place.join("ansible_collections").exists() {
+        println!("setup: installs {} for the tests", ANSIBLE[0]);
+        if let Err(error) = ansible(&place) {
+            println!("setup: {error:#}; the test with Ansible is skipped");
+        }
+    }
+    Ok(())
+}
+
+fn ansible(place: &Path) -> Result<()> {
+    let [core, package] = ANSIBLE;
+    install(place, &[core])?;
+    let to = place.join("ansible");
+    let mut pip = Command::new(place.join("bin/pip"));
+    pip.args(["download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest"]).arg(&to).arg(package);
+    run(&mut pip, "pip download")?;
+    let name = format!("{}-py3-none-any.whl", package.replace("==", "-"));
+    let mut extract = Command::new(place.join("bin/python"));
+    run(extract.args(["-c", COLLECTION]).arg(to.join(name)).arg(place), "taking Ansible's collection for AWS")?;
+    std::fs::remove_dir_all(to)?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! boto3 and Ansible, unchanged: what their users do, against an endpoint in this process.
 //!
 //! What is tried with boto3 is in Python, one file a subject in `boto3/`; each ends with an error where something is not as it
-//! must be. Ansible is not installed by `cargo xtask setup`, for it is large: whoever has it, with boto3, runs that test too.
+//! must be.
 
 use crate::client::{client, python};
 use crate::note::note;
@@ -119,12 +119,16 @@ fn ansible_changes_groups_once() {
     let test = "ansible_changes_groups_once";
     let Some(ansible) = client("ansible-playbook", "ansible-playbook", &["--version"]).filter(|_| has_collection())
     else {
-        return note(test, "needs Ansible with its collection amazon.aws");
+        return note(test, "needs Ansible with its collection amazon.aws: `cargo xtask setup` installs them");
     };
     let stage = Stage::open();
     let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/endpoint/ansible/groups.yml");
     let mut command = Command::new(ansible);
-    command.arg(book).env("HOME", stage.directory.path()).env("ANSIBLE_LOCALHOST_WARNING", "false");
+    command
+        .env("ANSIBLE_COLLECTIONS_PATH", collections())
+        .arg(book)
+        .env("HOME", stage.directory.path())
+        .env("ANSIBLE_LOCALHOST_WARNING", "false");
     command.env("AWS_ENDPOINT_URL", format!("http://{}", stage.address())).env("AWS_DEFAULT_REGION", "us-east-1");
     command.env("AWS_ACCESS_KEY_ID", "any").env("AWS_SECRET_ACCESS_KEY", "any");
     let output = command.stdin(Stdio::null()).output().unwrap();
@@ -136,6 +140,14 @@ fn ansible_changes_groups_once() {
 
 fn has_collection() -> bool {
     let module = "amazon.aws.ec2_security_group";
-    let doc = Command::new("ansible-doc").args(["-j", "-t", "module", module]).output();
+    let Some(doc) = client("ansible-doc", "ansible-doc", &["--version"]) else { return false };
+    let mut doc = Command::new(doc);
+    let doc = doc.env("ANSIBLE_COLLECTIONS_PATH", collections()).args(["-j", "-t", "module", module]).output();
     doc.is_ok_and(|doc| String::from_utf8_lossy(&doc.stdout).contains(module))
+}
+
+/// Where `cargo xtask setup` puts collections, and where they usually are.
+fn collections() -> String {
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../clients");
+    format!("{}:~/.ansible/collections:/usr/share/ansible/collections", own.display())
 }
