@@ -17,7 +17,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::thread::{sleep, spawn};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Packets and bytes from the IP header on, by action.
 type Sums = BTreeMap<&'static str, (u64, u64)>;
@@ -214,12 +214,14 @@ fn records_come_every_minute_and_what_cannot_be_written_is_told_and_written_late
     let Some(lab) = Lab::new(test) else { return };
     echo(&lab, 80);
     let agent = logging(&lab, &[&lab.policy("80", "")]);
-    let before = judged(&lab);
     create(&lab, "blocked");
-    // A log begins with the agent's next look.
+    // A log begins with the agent's next look; all of the traffic is to fall into one minute.
     sleep(Duration::from_millis(1200));
+    let second = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() % 60;
+    sleep(Duration::from_secs(if second > 45 { 61 - second } else { 0 }));
     std::fs::create_dir_all(lab.sgfw.logs()).unwrap();
     std::fs::write(lab.sgfw.logs().join("blocked"), "not a directory").unwrap();
+    let before = judged(&lab);
     traffic(&lab, 80);
     let met = less(&judged(&lab), &before);
     let status = |wanted: &str| {

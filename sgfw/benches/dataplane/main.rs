@@ -12,6 +12,7 @@ use policies::{Egress, policy};
 use sgfw::compile::compile;
 use sgfw::kernel::{Counted, Probe};
 use std::net::Ipv4Addr;
+use std::time::Instant;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -92,7 +93,20 @@ fn logged(probe: &Probe, rules: u32, ack: &[u8]) -> Outcome<()> {
     report("established, one flow, logged", "tc", rules, net(probe, ["empty_tc", "plain_tc"], ack, TC_PASS)?);
     step(probe, u32::from(FLOWS), [0; 4], KNOWN.address)?;
     report("established, 10 000 flows, logged", "tc", rules, net(probe, ["step_tc", "stepped_tc"], ack, TC_PASS)?);
+    taken(probe, rules, ack)?;
     Ok(probe.count(Counted::default())?)
+}
+
+/// What it costs to take what was counted, for each direction of a conversation.
+fn taken(probe: &Probe, rules: u32, ack: &[u8]) -> Outcome<()> {
+    probe.take_counted(0)?;
+    step(probe, 60_000, [0, 0, 0, 3], KNOWN.address)?;
+    probe.time("stepped_tc", ack, REPEAT)?;
+    let begun = Instant::now();
+    let counts = probe.take_counted(0)?.len().max(1);
+    let each = begun.elapsed().as_nanos() / counts as u128;
+    report("one count of a flow log taken, of some 100 000", "tc", rules, i64::try_from(each)?);
+    Ok(())
 }
 
 /// Every SYN is a flow that was not there before: 60 000 ports times 256 addresses of one prefix.

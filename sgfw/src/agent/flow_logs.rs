@@ -12,7 +12,7 @@ use super::run::{Agent, tell};
 use crate::control::{ControlError, Engine, now};
 use crate::flow_log::{Writer, wanted};
 use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State, Table};
-use crate::kernel::{Counted, FlowCounts, LoggedFlow};
+use crate::kernel::{Counted, FlowCounts, LoggedFlow, Turned};
 use crate::store::{Note, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -58,85 +58,92 @@ impl FlowLogs {
         state.flow_logs.is_empty() && self.slots.is_empty() && self.writer.is_done() && self.begun
     }
 
-    /// Takes counts where it is time, and has counted what the logs want now.
-    fn look(&mut self, engine: &mut Engine, time: u64) -> Result<(), ControlError> {
+    /// Has counted what the logs want now; where it is time, what was counted before is ready to be taken.
+    fn look(&mut self, engine: &mut Engine, time: u64) -> Result<Option<Taking>, ControlError> {
         let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
         let slots = slots(engine)?;
         match counts {
-            Some(counts) => self.count(engine, &counts, slots, time)?,
+            Some(counts) => self.turn(engine, counts, slots, time),
             None => {
                 self.slots.clear();
                 self.begun = true;
+                Ok(None)
             }
         }
-        self.follow(engine, time);
-        Ok(())
     }
 
-    fn count(&mut self, engine: &Engine, counts: &FlowCounts, slots: Slots, time: u64) -> Result<(), ControlError> {
+    fn turn(
+        &mut self,
+        engine: &Engine,
+        counts: FlowCounts,
+        slots: Slots,
+        time: u64,
+    ) -> Result<Option<Taking>, ControlError> {
         let counted = counts.counted()?;
         let wanted: BTreeMap<u32, Counted> = slots.iter().map(|(slot, (_, counted))| (*slot, *counted)).collect();
         let changes = slots != self.slots || counted != wanted || engine.state.flow_logs != self.logs;
         let is_time = self.taken != time / TAKE;
         let is_first = !std::mem::replace(&mut self.begun, true);
         if !(changes || is_time && !counted.is_empty()) {
-            return Ok(());
+            return Ok(None);
         }
         // Slots must not change hands meanwhile.
         let store = engine.store();
         let _turn = store.turn("agent")?;
         if is_first {
-            self.resume(engine, &counted, &slots, time);
+            self.resume(&engine.state, &counted, &slots, time);
             self.missed = counts.missed()?;
         }
-        self.take(counts.take()?);
-        self.tell_missed(counts.missed()?);
-        self.taken = time / TAKE;
+        let turned = counts.turn()?;
         if changes {
             counts.count(&wanted)?;
-            self.slots = slots;
-            self.logs = engine.state.flow_logs.clone();
         }
-        Ok(())
+        (self.taken, self.logs) = (time / TAKE, engine.state.flow_logs.clone());
+        let whose = std::mem::replace(&mut self.slots, slots);
+        Ok(Some(Taking { counts, turned, whose }))
     }
 
     /// What still counts since an agent was killed, counts for whom it did.
-    fn resume(&mut self, engine: &Engine, counted: &BTreeMap<u32, Counted>, slots: &Slots, time: u64) {
+    fn resume(&mut self, state: &State, counted: &BTreeMap<u32, Counted>, slots: &Slots, time: u64) {
         let still = slots.iter().filter(|(slot, _)| counted.contains_key(slot));
         self.slots = still.map(|(slot, it)| (*slot, it.clone())).collect();
-        self.follow(engine, time);
+        self.follow(state, time);
     }
 
-    fn follow(&mut self, engine: &Engine, time: u64) {
+    fn follow(&mut self, state: &State, time: u64) {
         let here: BTreeSet<InterfaceId> = self.slots.values().map(|(id, _)| id.clone()).collect();
-        self.writer.follow(&engine.state, &here, time);
+        self.writer.follow(state, &here, time);
     }
 
-    fn take(&mut self, flows: Vec<LoggedFlow>) {
-        let slots = &self.slots;
-        self.writer.take(flows.into_iter().filter_map(|flow| Some((slots.get(&flow.slot)?.0.clone(), flow))));
-    }
-
-    fn tell_missed(&mut self, missed: BTreeMap<u32, u64>) {
+    fn take(&mut self, taking: &Taking) -> Result<(), ControlError> {
+        let flows = taking.counts.take(&taking.turned)?;
+        let of = |flow: LoggedFlow| Some((taking.whose.get(&flow.slot)?.0.clone(), flow));
+        self.writer.take(flows.into_iter().filter_map(of));
+        let missed = taking.counts.missed()?;
         for slot in missed.iter().filter(|(slot, count)| self.missed.get(slot) != Some(count)).map(|(slot, _)| slot) {
-            if let Some((id, _)) = self.slots.get(slot) {
+            if let Some((id, _)) = taking.whose.get(slot) {
                 self.writer.lost(id);
             }
         }
         self.missed = missed;
+        Ok(())
     }
 
-    /// Takes what is left, and nothing is counted any more.
-    fn end(&mut self, engine: &mut Engine, time: u64) -> Result<(), ControlError> {
+    /// Ready to take what is left; nothing is counted any more.
+    fn end(&mut self, engine: &mut Engine, time: u64) -> Result<Option<Taking>, ControlError> {
         if self.slots.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
-        match counts {
-            Some(counts) => self.count(engine, &counts, BTreeMap::new(), time),
-            None => Ok(()),
-        }
+        counts.map_or(Ok(None), |counts| self.turn(engine, counts, Slots::new(), time))
     }
+}
+
+/// Counts that nothing is added to any more, and whose they are. They are taken while nobody waits for the engine.
+struct Taking {
+    counts: FlowCounts,
+    turned: Turned,
+    whose: Slots,
 }
 
 impl Agent {
@@ -144,23 +151,26 @@ impl Agent {
     pub(super) fn write_flow_logs(&self) {
         let mut logs = self.flow_logs();
         let time = unix();
-        let looked = {
+        let (state, looked) = {
             let mut engine = self.engine();
             if logs.is_idle(&engine.state) {
                 return;
             }
-            logs.look(&mut engine, time)
+            (engine.state.clone(), logs.look(&mut engine, time))
         };
+        let taken = looked.and_then(|taking| taking.map_or(Ok(()), |taking| logs.take(&taking)));
+        logs.follow(&state, time);
         let met = logs.writer.write(time);
-        self.note_flow_logs(&mut logs, looked, met);
+        self.note_flow_logs(&mut logs, taken, met);
     }
 
     /// Everything that was counted is written, as far as it can be.
     pub(super) fn end_flow_logs(&self) {
         let mut logs = self.flow_logs();
         let ended = logs.end(&mut self.engine(), unix());
+        let taken = ended.and_then(|taking| taking.map_or(Ok(()), |taking| logs.take(&taking)));
         let met = logs.writer.close(unix());
-        self.note_flow_logs(&mut logs, ended, met);
+        self.note_flow_logs(&mut logs, taken, met);
     }
 
     fn note_flow_logs(&self, logs: &mut FlowLogs, looked: Result<(), ControlError>, met: Met) {

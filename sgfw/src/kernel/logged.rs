@@ -69,6 +69,10 @@ impl Counted {
     }
 }
 
+/// The heaps, by slot, on which nothing is counted any more.
+#[derive(Debug)]
+pub struct Turned(BTreeMap<u32, u8>);
+
 /// The maps of the flow logs.
 #[derive(Debug)]
 pub struct FlowCounts {
@@ -116,18 +120,26 @@ impl FlowCounts {
         self.words.set(&changed.into_iter().map(|(new, _)| new).collect::<Vec<_>>())
     }
 
-    /// Takes what was counted since the last time. A packet is counted in one answer, and only one.
+    /// Has everything counted on the other heap from now on; what is on this one can be taken.
     ///
     /// # Errors
-    /// A map cannot be read or written, or the clock cannot be asked.
-    pub fn take(&self) -> Result<Vec<LoggedFlow>, KernelError> {
+    /// The map cannot be read or written.
+    pub fn turn(&self) -> Result<Turned, KernelError> {
         let words = self.words.all()?;
         let turned: Vec<_> = words.iter().map(|(slot, word)| (*slot, word ^ logs::HEAP)).collect();
         self.words.set(&turned)?;
+        Ok(Turned(words.iter().map(|(slot, word)| (*slot, heap(*word))).collect()))
+    }
+
+    /// Takes what was counted before that, once no program is left that counts there. Every packet is in one answer and
+    /// only one; what an error leaves is in a later one.
+    ///
+    /// # Errors
+    /// A map cannot be read or written, or the clock cannot be asked.
+    pub fn take(&self, turned: &Turned) -> Result<Vec<LoggedFlow>, KernelError> {
         sys::wait_for_programs()
             .map_err(|error| KernelError::system("wait for packets on their way (membarrier)", error))?;
-        let old: BTreeMap<u32, u8> = words.iter().map(|(slot, word)| (*slot, heap(*word))).collect();
-        let is_old = |key: &LoggedKey| old.get(&u32::from(key.slot)) == Some(&key.heap);
+        let is_old = |key: &LoggedKey| turned.0.get(&u32::from(key.slot)) == Some(&key.heap);
         take(&self.counted, is_old, &Clock::read(&self.paths, self.hertz)?)
     }
 

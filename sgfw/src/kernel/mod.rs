@@ -38,7 +38,7 @@ pub use devices::{Binding, Resolved, Why, resolve};
 pub use error::KernelError;
 pub use flows::LiveFlow;
 pub use log::{DropLog, LogLine};
-pub use logged::{Counted, FlowCounts, LoggedFlow};
+pub use logged::{Counted, FlowCounts, LoggedFlow, Turned};
 pub use namespace::within;
 pub use paths::Paths;
 pub use probe::{Asked, LiveProbe, Probe, ProbeHook};
