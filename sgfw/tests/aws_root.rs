@@ -6,11 +6,11 @@
 
 mod command;
 
-use command::Said;
 use command::clients::{Service, aws};
 use command::lab::{Lab, ip};
+use command::{Said, until};
 use serde_json::{Value, json};
-use sgfw::kernel::within;
+use sgfw::kernel::{Kernel, Paths, within};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -166,7 +166,7 @@ fn what_the_readme_says_of_the_command_line_is_true() {
     let readme = include_str!("../../README.md").split("## Use it with the AWS CLI").nth(1).unwrap();
     let readme = readme.split("\n## ").next().unwrap().replace("eth1", "v0");
     let blocks: Vec<&str> = readme.split("```").skip(1).step_by(2).collect();
-    let [start, group, interface, port] = blocks[..] else { panic!("not four blocks: {blocks:?}") };
+    let [start, group, interface, port, log] = blocks[..] else { panic!("not five blocks: {blocks:?}") };
     let [open, describe, close] = port.trim().lines().collect::<Vec<_>>()[..] else {
         panic!("not three lines: {port}")
     };
@@ -186,4 +186,10 @@ fn what_the_readme_says_of_the_command_line_is_true() {
     assert!(shell.run(describe).contains("\"GroupName\": \"my-sg\""));
     shell.run(close);
     assert!(!connects());
+    assert!(shell.run(log).contains("\"fl-"));
+    let counted = || {
+        let kernel = Kernel::open(&Paths::new(&lab.sgfw.pins)).unwrap().unwrap();
+        kernel.flow_counts().unwrap().unwrap().counted().unwrap().len() == 1
+    };
+    assert!(until(counted), "the device is not logged");
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::ec2::{self, Caller, Perform, Said, Screen, World};
 use super::ec2_authorize;
 use super::reply::write_out;
-use crate::agent::Backend;
+use crate::agent::{Backend, Client};
 use crate::api::{Action, Reply, SecurityGroupRule};
 use crate::endpoint::{self, Perform as _, PerformError};
 use crate::inventory::{AccountId, Scope, State};
@@ -111,10 +111,25 @@ pub(super) fn scope(context: &Context, caller: &Caller) -> Result<Scope, String>
 }
 
 impl Here<'_> {
-    /// A word about SSH or RDP that a new rule opens to the world (F144).
+    /// What the reply itself does not tell.
     fn warn(&self, reply: &Reply) {
-        let Reply::AuthorizeSecurityGroupIngress(reply) = reply else { return };
-        for rule in &reply.security_group_rules {
+        match reply {
+            Reply::AuthorizeSecurityGroupIngress(reply) => self.warn_of_logins(&reply.security_group_rules),
+            Reply::CreateFlowLogs(reply) if !reply.flow_log_ids.is_empty() => self.warn_of_no_agent(),
+            _ => {}
+        }
+    }
+
+    /// Flow logs are written by a process that stays.
+    fn warn_of_no_agent(&self) {
+        if matches!(Client::connect(&self.context.socket), Ok(None)) {
+            self.context.note("warning: no agent runs; flow logs are written while `sgfw agent` does");
+        }
+    }
+
+    /// A word about SSH or RDP that a new rule opens to the world (F144).
+    fn warn_of_logins(&self, rules: &[SecurityGroupRule]) {
+        for rule in rules {
             let block = rule.cidr_ipv4.as_deref().or(rule.cidr_ipv6.as_deref()).and_then(|block| block.parse().ok());
             let services =
                 block.map(|block| open_logins(Direction::Ingress, &traffic(rule), &block)).unwrap_or_default();
