@@ -5,8 +5,9 @@
 //! ```
 //!
 //! A slot counts for the interface that it was set for; an apply that gives the slot to another one ends that, until the
-//! next look sets it anew: the first half second of a new interface may be missing. What a killed agent left is taken by
-//! the next one. Files are written while nobody waits for the engine.
+//! next look sets it anew: the first half second of a new interface may be missing. What the programs counted since an agent
+//! was killed is taken by the next one; what that one had taken and not written yet, of an interval at most, is lost, which
+//! a SKIPDATA record says. Files are written while nobody waits for the engine.
 
 use super::run::{Agent, tell};
 use crate::control::{ControlError, Engine, now};
@@ -103,11 +104,13 @@ impl FlowLogs {
         Ok(Some(Taking { counts, turned, whose }))
     }
 
-    /// What still counts since an agent was killed, counts for whom it did.
+    /// What still counts since an agent was killed, counts for whom it did. What that one had taken and not written is lost,
+    /// and a record says so.
     fn resume(&mut self, state: &State, counted: &BTreeMap<u32, Counted>, slots: &Slots, time: u64) {
         let still = slots.iter().filter(|(slot, _)| counted.contains_key(slot));
         self.slots = still.map(|(slot, it)| (*slot, it.clone())).collect();
         self.follow(state, time);
+        self.slots.values().for_each(|(id, _)| self.writer.lost(id));
     }
 
     fn follow(&mut self, state: &State, time: u64) {
