@@ -78,6 +78,43 @@ pub mod seen {
     pub const RST: usize = 3;
 }
 
+/// A dropped packet as the log of drops has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Dropped {
+    /// Slot of the interface; 0 for a device without a policy.
+    pub slot: u32,
+    /// [`Reason`] as a number.
+    pub reason: u32,
+    /// Bytes of the frame.
+    pub length: u32,
+    /// [`crate::maps::INGRESS`] or [`crate::maps::EGRESS`]; [`Dropped::NOWHERE`] without an interface.
+    pub direction: u32,
+    /// Source address; what follows counts where [`is_logged`] says so of the reason, else nobody could read it.
+    pub src: Addr,
+    /// Destination address.
+    pub dst: Addr,
+    /// As [`crate::packet::Transport::sport`].
+    pub sport: u16,
+    /// As [`crate::packet::Transport::dport`].
+    pub dport: u16,
+    /// IANA protocol number.
+    pub protocol: u32,
+}
+
+impl Dropped {
+    /// No direction.
+    pub const NOWHERE: u32 = 2;
+    /// Bytes of a record.
+    pub const SIZE: usize = size_of::<Self>();
+
+    /// The record as it lies in memory.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8; Self::SIZE] {
+        zerocopy::transmute_ref!(self)
+    }
+}
+
 /// The reasons that flow logs tell of, as bits of their numbers.
 const LOGGED: u64 = {
     use Reason::{
@@ -122,7 +159,7 @@ mod tests {
 
     #[test]
     fn sizes_are_the_layout() {
-        assert_eq!([size_of::<LoggedKey>(), size_of::<Logged>()], [44, 40]);
+        assert_eq!([size_of::<LoggedKey>(), size_of::<Logged>(), Dropped::SIZE], [44, 40, 56]);
     }
 
     #[test]

@@ -36,9 +36,10 @@ pub(crate) fn tc(ctx: &TcContext, hook: Hook) -> i32 {
 fn meet<F: Frame>(frame: &F, ifindex: u32, hook: Hook) -> Verdict {
     let (Some((kernel, slot, interface)), Some(packet)) = (Kernel::meet(ifindex), tables::scratch()) else {
         let attaching = tables::attaching(ifindex);
-        return emit::verdict(0, if attaching { Reason::Attaching } else { Reason::NoInterface }, frame);
+        let reason = if attaching { Reason::Attaching } else { Reason::NoInterface };
+        return emit::verdict(0, reason, None, frame);
     };
     let reason = judge(frame, &kernel, interface, slot, hook, packet);
     flow_log::packet(slot, reason, (hook, interface), frame);
-    emit::verdict(slot, reason, frame)
+    emit::verdict(slot, reason, Some((hook, interface)), frame)
 }

@@ -10,7 +10,7 @@ use aya_ebpf::helpers::generated::bpf_jiffies64;
 use aya_ebpf::macros::map;
 use aya_ebpf::maps::{Array, HashMap, LruHashMap, PerCpuArray};
 use sgfw_common::addr::Addr;
-use sgfw_common::logged::{Logged, LoggedKey, MAX_LOGGED};
+use sgfw_common::logged::{Dropped, Logged, LoggedKey, MAX_LOGGED};
 use sgfw_common::maps::{
     ATTACHING, Counter, DIRECT_IFINDEX, Flow, FlowKey, FlowKey4, Interface, MAX_COUNTERS, MAX_FRAGMENTS, MAX_HALF_OPEN,
     MAX_HIGH_IFINDEX, MAX_INTERFACES, MAX_MEMBER_CELLS, MAX_MEMBERS, MAX_NODES32, MAX_NODES128, MAX_OTHER, MAX_TCP,
@@ -99,6 +99,9 @@ static SCRATCH: PerCpuArray<Packet> = PerCpuArray::with_max_entries(1, 0);
 /// Room for what is counted for a flow log.
 #[map]
 static ROOM: PerCpuArray<Room> = PerCpuArray::with_max_entries(1, 0);
+/// Room for a record of the log of drops.
+#[map]
+static DROPPED: PerCpuArray<Dropped> = PerCpuArray::with_max_entries(1, 0);
 /// Room for one number, so that the verifier forgets it.
 #[map]
 static NUMBER: PerCpuArray<u32> = PerCpuArray::with_max_entries(1, 0);
@@ -153,6 +156,13 @@ pub(crate) fn scratch() -> Option<&'static mut Packet> {
 pub(crate) fn room() -> Option<&'static mut Room> {
     // SAFETY: the entry is this CPU's own until the program returns, and asked for once.
     ROOM.get_ptr_mut(0).map(|place| unsafe { &mut *place })
+}
+
+/// Room for a record of the log of drops.
+#[inline(always)]
+pub(crate) fn dropped() -> Option<&'static mut Dropped> {
+    // SAFETY: the entry is this CPU's own until the program returns, and asked for once.
+    DROPPED.get_ptr_mut(0).map(|place| unsafe { &mut *place })
 }
 
 /// The maps as one packet sees them: with one version, read once.

@@ -249,7 +249,8 @@ fn flows_counters_and_log_speak_in_names_and_rules() {
     assert!(lab.connect(81).is_none());
     let mut line = String::new();
     BufReader::new(log.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.contains("web drop no-ingress-rule") && line.contains("bytes"), "{line}");
+    let known = line.contains("web drop no-ingress-rule ingress tcp 10.9.0.2:");
+    assert!(known && line.contains(" -> 10.9.0.1:81 ") && line.contains("bytes"), "{line}");
     rustix::process::kill_process(rustix::process::Pid::from_child(&log), rustix::process::Signal::INT).unwrap();
     assert_eq!(log.wait().unwrap().code(), Some(0));
 

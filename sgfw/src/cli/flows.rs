@@ -85,7 +85,7 @@ fn row(now: &InForce, records: &mut Records<'_>, flow: &LiveFlow) -> Row {
     let adopted = is_adopted(flow);
     Row {
         interface: now.name(u32::from(key.slot)),
-        protocol: protocol_word(flow),
+        protocol: kind_word(flow),
         local: ip(key.local),
         local_port: port(key.local_port),
         remote: ip(key.remote),
@@ -113,14 +113,19 @@ pub(super) const fn direction(flow: &LiveFlow) -> Direction {
     if flow.flow.initiator as usize == INGRESS { Direction::Ingress } else { Direction::Egress }
 }
 
-fn protocol_word(flow: &LiveFlow) -> String {
-    let word = match flow.key.protocol {
+/// What people call a protocol.
+pub(super) fn protocol_word(number: u8) -> String {
+    match number {
         protocol::TCP => "tcp".into(),
         protocol::UDP => "udp".into(),
         protocol::ICMP => "icmp".into(),
         protocol::ICMPV6 => "icmpv6".into(),
         number => format!("protocol {number}"),
-    };
+    }
+}
+
+fn kind_word(flow: &LiveFlow) -> String {
+    let word = protocol_word(flow.key.protocol);
     if flow.table == tables::Table::Fragments { format!("{word} fragments") } else { word }
 }
 

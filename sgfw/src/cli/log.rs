@@ -5,13 +5,16 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::flows::protocol_word;
 use super::in_force::InForce;
 use super::reply::{Reply, line, write_out};
 use super::style::clean;
-use crate::kernel::{DropLog, LogLine};
+use crate::kernel::{DropLog, LogLine, LoggedPacket};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use sgfw_common::packet::protocol;
 use std::io;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
@@ -24,7 +27,9 @@ Examples:
   sgfw log
   sgfw log --interface web -o json
 
-Each line is one dropped packet. Counts without a gap are in `sgfw counters`: a flood may overrun the log.";
+Each line is one dropped packet: its interface, why, who spoke to whom as far as
+it could be read, and its length. Counts without a gap are in `sgfw counters`: a
+flood may overrun the log.";
 
 /// Follow dropped packets until Ctrl-C
 #[derive(Args, Debug)]
@@ -78,11 +83,94 @@ async fn follow(log: &mut DropLog, mut print: impl FnMut(LogLine) -> bool) -> io
 fn written(context: &Context, now: &InForce, found: &LogLine) -> String {
     let (at, name) = (crate::control::now(), now.name(found.slot));
     if context.json {
-        return line(json!({ "time": at, "interface": name, "reason": found.reason, "length": found.length }));
+        let mut object = json!({ "time": at, "interface": name, "reason": found.reason, "length": found.length,
+            "direction": found.direction });
+        if let Some((object, packet)) = object.as_object_mut().zip(found.packet) {
+            object.extend(members(&packet));
+        }
+        return line(object);
     }
-    format!("{at} {} drop {} {} bytes\n", clean(&name), found.reason, found.length)
+    let way = found.direction.map(|direction| format!(" {direction}")).unwrap_or_default();
+    let packet = found.packet.map(|packet| format!(" {}", words(&packet))).unwrap_or_default();
+    format!("{at} {} drop {}{way}{packet} {} bytes\n", clean(&name), found.reason, found.length)
+}
+
+/// Which of the two numbers count depends on the protocol.
+enum Numbers {
+    Ports(u16, u16),
+    /// Type and code.
+    Icmp(u16, u16),
+    None,
+}
+
+fn numbers(packet: &LoggedPacket) -> Numbers {
+    match packet.protocol {
+        protocol::TCP | protocol::UDP => Numbers::Ports(packet.sport, packet.dport),
+        protocol::ICMP | protocol::ICMPV6 => Numbers::Icmp(packet.dport >> 8, packet.dport & 0xff),
+        _ => Numbers::None,
+    }
+}
+
+fn members(packet: &LoggedPacket) -> Map<String, Value> {
+    let mut object = Map::new();
+    let mut member = |name: &str, value: Value| drop(object.insert(name.into(), value));
+    member("protocol", protocol_word(packet.protocol).into());
+    member("src", packet.src.to_string().into());
+    member("dst", packet.dst.to_string().into());
+    match numbers(packet) {
+        Numbers::Ports(from, to) => {
+            member("src_port", from.into());
+            member("dst_port", to.into());
+        }
+        Numbers::Icmp(kind, code) => {
+            member("icmp_type", kind.into());
+            member("icmp_code", code.into());
+        }
+        Numbers::None => {}
+    }
+    object
+}
+
+/// `tcp 10.9.0.2:40000 -> 10.9.0.1:81`, `icmp type 8 code 0 10.9.0.2 -> 10.9.0.1`.
+fn words(packet: &LoggedPacket) -> String {
+    let (word, src, dst) = (protocol_word(packet.protocol), packet.src, packet.dst);
+    match numbers(packet) {
+        Numbers::Ports(from, to) => format!("{word} {} -> {}", SocketAddr::new(src, from), SocketAddr::new(dst, to)),
+        Numbers::Icmp(kind, code) => format!("{word} type {kind} code {code} {src} -> {dst}"),
+        Numbers::None => format!("{word} {src} -> {dst}"),
+    }
 }
 
 fn stuck(error: &io::Error) -> Failure {
     Failure::new(format!("cannot wait for the log: {error}"), "`sgfw counters` shows the same packets in numbers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_is_told_by_what_counts_for_its_protocol() {
+        let packet = |protocol, src: &str, dst: &str, dport| LoggedPacket {
+            protocol,
+            src: src.parse().unwrap(),
+            dst: dst.parse().unwrap(),
+            sport: 40_000,
+            dport,
+        };
+        let cases = [
+            (packet(6, "10.9.0.2", "10.9.0.1", 81), "tcp 10.9.0.2:40000 -> 10.9.0.1:81"),
+            (packet(17, "fd00::2", "fd00::1", 53), "udp [fd00::2]:40000 -> [fd00::1]:53"),
+            (packet(1, "10.9.0.2", "10.9.0.1", 0x0301), "icmp type 3 code 1 10.9.0.2 -> 10.9.0.1"),
+            (packet(47, "10.9.0.2", "10.9.0.1", 0), "protocol 47 10.9.0.2 -> 10.9.0.1"),
+        ];
+        for (packet, wanted) in cases {
+            assert_eq!(words(&packet), wanted);
+        }
+        let icmp = Value::Object(members(&cases[2].0));
+        let wanted = json!({"protocol": "icmp", "src": "10.9.0.2", "dst": "10.9.0.1", "icmp_type": 3, "icmp_code": 1});
+        assert_eq!(icmp, wanted);
+        assert_eq!(members(&cases[1].0)["dst_port"], 53);
+        assert!(!members(&cases[3].0).contains_key("dst_port"));
+    }
 }

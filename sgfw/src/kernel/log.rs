@@ -2,13 +2,18 @@
 
 use super::error::KernelError;
 use super::load;
+use super::logged::address;
 use super::maps::{Maps, Table};
 use super::paths::Paths;
+use crate::model::Direction;
 use aya_log::EbpfLogger;
 use serde::Serialize;
-use sgfw_common::maps::Meta;
+use sgfw_common::logged::{Dropped, is_logged};
+use sgfw_common::maps::{EGRESS, INGRESS, Meta};
 use sgfw_common::reason::Reason;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
+use zerocopy::FromBytes;
 
 /// One dropped packet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +24,25 @@ pub struct LogLine {
     pub reason: &'static str,
     /// Length of the frame.
     pub length: u32,
+    /// Its way as the instance sees it; none without an interface.
+    pub direction: Option<Direction>,
+    /// Who spoke to whom; none where the packet could not be read so far.
+    pub packet: Option<LoggedPacket>,
+}
+
+/// What a line of the log says of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LoggedPacket {
+    /// IANA protocol number.
+    pub protocol: u8,
+    /// Source address.
+    pub src: IpAddr,
+    /// Destination address.
+    pub dst: IpAddr,
+    /// TCP, UDP: source port. ICMP: identifier of a query.
+    pub sport: u16,
+    /// TCP, UDP: destination port. ICMP: type in the upper, code in the lower byte.
+    pub dport: u16,
 }
 
 /// The log, on from [`super::Kernel::log`] until [`DropLog::stop`] or the end of this value.
@@ -98,22 +122,59 @@ impl log::Log for Collector {
     fn flush(&self) {}
 }
 
-/// The line as the kernel side writes it: `drop SLOT REASON LENGTH`.
+/// The line as the kernel side writes it: a [`Dropped`] in hexadecimal.
 fn parse(text: &str) -> Option<LogLine> {
-    let mut words = text.strip_prefix("drop ")?.split(' ').map(str::parse::<u32>);
-    let mut number = || words.next()?.ok();
-    let (slot, reason, length) = (number()?, number()?, number()?);
-    let reason = Reason::ALL.iter().find(|known| **known as u32 == reason)?.word();
-    Some(LogLine { slot, reason, length })
+    let digits = text.as_bytes().chunks(2).map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+    let bytes: Vec<u8> = digits.collect::<Option<_>>()?;
+    let dropped = Dropped::read_from_bytes(&bytes).ok()?;
+    let reason = Reason::ALL.iter().find(|known| **known as u32 == dropped.reason)?.word();
+    let Dropped { slot, length, sport, dport, .. } = dropped;
+    let direction = match usize::try_from(dropped.direction) {
+        Ok(INGRESS) => Some(Direction::Ingress),
+        Ok(EGRESS) => Some(Direction::Egress),
+        _ => None,
+    };
+    let packet = is_logged(dropped.reason).then(|| LoggedPacket {
+        protocol: u8::try_from(dropped.protocol).unwrap_or(u8::MAX),
+        src: address(dropped.src),
+        dst: address(dropped.dst),
+        sport,
+        dport,
+    });
+    Some(LogLine { slot, reason, length, direction, packet })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sgfw_common::addr::Addr;
+
+    fn line(dropped: &Dropped) -> Option<LogLine> {
+        parse(&dropped.bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
 
     #[test]
     fn the_kernel_sides_lines_are_read() {
-        assert_eq!(parse("drop 3 16 74"), Some(LogLine { slot: 3, reason: "no-ingress-rule", length: 74 }));
-        assert_eq!([parse("drop 3 63 74"), parse("drop 3"), parse("verifier says hello")], [None, None, None]);
+        let dropped = Dropped {
+            slot: 3,
+            reason: Reason::NoIngressRule as u32,
+            length: 74,
+            direction: 0,
+            src: Addr::v4([10, 9, 0, 2]),
+            dst: Addr::v4([10, 9, 0, 1]),
+            sport: 40_000,
+            dport: 81,
+            protocol: 6,
+        };
+        let told = line(&dropped).unwrap();
+        assert_eq!((told.slot, told.reason, told.length), (3, "no-ingress-rule", 74));
+        let packet = told.packet.unwrap();
+        assert_eq!((packet.src.to_string(), packet.dport, packet.protocol), ("10.9.0.2".into(), 81, 6));
+        assert_eq!(told.direction, Some(Direction::Ingress));
+        // Nobody could read the addresses of this one.
+        let short = Dropped { reason: Reason::Ipv4Short as u32, direction: Dropped::NOWHERE, ..dropped };
+        assert_eq!(line(&short).map(|told| (told.packet, told.direction)), Some((None, None)));
+        assert_eq!(line(&Dropped { reason: 63, ..dropped }), None);
+        assert_eq!([parse("03"), parse("verifier says hello"), parse("")], [None, None, None]);
     }
 }

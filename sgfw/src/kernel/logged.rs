@@ -220,7 +220,7 @@ fn flow(key: &LoggedKey, count: &Logged, clock: &Clock) -> Option<LoggedFlow> {
     })
 }
 
-fn address(address: Addr) -> IpAddr {
+pub(super) fn address(address: Addr) -> IpAddr {
     if address.is_mapped() {
         return Ipv4Addr::from(address.number4()).into();
     }

@@ -37,7 +37,7 @@ pub use counters::{CounterRow, Fill};
 pub use devices::{Binding, Resolved, Why, resolve};
 pub use error::KernelError;
 pub use flows::LiveFlow;
-pub use log::{DropLog, LogLine};
+pub use log::{DropLog, LogLine, LoggedPacket};
 pub use logged::{Counted, FlowCounts, LoggedFlow, Turned};
 pub use namespace::within;
 pub use paths::Paths;
