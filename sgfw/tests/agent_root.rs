@@ -10,6 +10,20 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 #[test]
+fn started_by_an_upgrade_it_replaces_the_programs_of_the_version_before() {
+    let Some(lab) = Lab::new("started_by_an_upgrade_it_replaces_the_programs_of_the_version_before") else { return };
+    let _open = lab.listen(80);
+    lab.apply("80").exits(0);
+    let mut here = lab.connect(80).unwrap();
+    let before = lab.age_programs();
+    let agent = Agent::start(&lab, &[]);
+    assert!(until(|| lab.programs() == before), "{:?}", lab.programs());
+    std::io::Write::write_all(&mut here, b"still here").unwrap();
+    assert!(lab.connect(80).is_some() && lab.connect(81).is_none());
+    agent.end(rustix::process::Signal::TERM);
+}
+
+#[test]
 fn killed_it_leaves_the_policy_and_started_again_it_writes_nothing() {
     let Some(lab) = Lab::new("killed_it_leaves_the_policy_and_started_again_it_writes_nothing") else { return };
     let _open = lab.listen(80);

@@ -83,27 +83,11 @@ fn another_versions_programs_are_replaced_and_nothing_is_detached() {
     lab.apply("80").exits(0);
     let mut here = lab.connect(80).unwrap();
     let (mut there, _) = listener.accept().unwrap();
-    let programs = |directory: &Path| {
-        let netns = std::fs::read_dir(directory.join("v1/netns")).unwrap().next().unwrap().unwrap().path();
-        netns.join("programs")
-    };
-    let directory = programs(&lab.sgfw.pins);
-    let names = || -> Vec<String> {
-        let entries = std::fs::read_dir(&directory).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-    };
-    let before = names();
-    for name in &before {
-        let (_, program) = name.split_once('_').unwrap();
-        std::fs::rename(directory.join(name), directory.join(format!("0123456789abcdef_{program}"))).unwrap();
-    }
+    let before = lab.age_programs();
     let policy = lab.policy("80", "");
     lab.sgfw.run(&["plan", &policy]).exits(2).complains(&["another version's"]);
     lab.sgfw.run(&["apply", &policy]).exits(0).says(&["No changes"]).complains(&["nothing was detached"]);
-    let (mut sorted, mut now) = (before, names());
-    sorted.sort();
-    now.sort();
-    assert_eq!(now, sorted);
+    assert_eq!(lab.programs(), before);
     lab.sgfw.run(&["plan", &policy]).exits(0);
     std::io::Write::write_all(&mut here, b"still here").unwrap();
     let mut bytes = [0; 10];

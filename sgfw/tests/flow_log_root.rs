@@ -208,6 +208,18 @@ fn a_slot_that_changes_hands_counts_for_nobody_else() {
     }
 }
 
+#[test]
+fn programs_that_count_nothing_are_told_of() {
+    let Some(lab) = Lab::new("programs_that_count_nothing_are_told_of") else { return };
+    let agent = logging(&lab, &[&lab.policy("80", "")]);
+    // As where an older version's programs judge.
+    std::fs::remove_file(lab.sgfw.pins.join("v1/maps/UNLOGGED")).unwrap();
+    let shown = || ec2(&lab, &["describe-flow-logs"])["FlowLogs"][0].clone();
+    assert!(until(|| shown()["DeliverLogsStatus"] == "FAILED"), "{}", shown());
+    assert!(shown()["DeliverLogsErrorMessage"].as_str().unwrap().contains("older version"), "{}", shown());
+    agent.end(Signal::TERM);
+}
+
 /// The only test that waits for a real minute to end.
 #[test]
 fn records_come_every_minute_and_what_cannot_be_written_is_told_and_written_later() {

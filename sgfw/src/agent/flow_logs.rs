@@ -24,6 +24,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// minute ends when one of these does.
 const TAKE: u64 = 10;
 
+/// Why nothing is written where an older version's programs are in force, which count nothing.
+const OLD: &str = "the programs in force are an older version's; `sgfw apply` replaces them";
+
 /// What each log met with when it was last written: nothing, or why it could not be.
 type Met = BTreeMap<FlowLogId, Result<(), String>>;
 
@@ -66,10 +69,18 @@ impl FlowLogs {
         match counts {
             Some(counts) => self.turn(engine, counts, slots, time),
             None => {
-                self.slots.clear();
-                self.begun = true;
+                self.cannot_count(&engine.state, &slots);
                 Ok(None)
             }
+        }
+    }
+
+    /// Nothing is in force here, or the programs are such as count nothing.
+    fn cannot_count(&mut self, state: &State, slots: &Slots) {
+        self.slots.clear();
+        self.begun = true;
+        if !slots.is_empty() {
+            self.failed = state.flow_logs.keys().map(|id| (id.clone(), OLD.to_owned())).collect();
         }
     }
 
@@ -80,6 +91,7 @@ impl FlowLogs {
         slots: Slots,
         time: u64,
     ) -> Result<Option<Taking>, ControlError> {
+        self.failed.retain(|_, why| why != OLD);
         let counted = counts.counted()?;
         let wanted: BTreeMap<u32, Counted> = slots.iter().map(|(slot, (_, counted))| (*slot, *counted)).collect();
         let changes = slots != self.slots || counted != wanted || engine.state.flow_logs != self.logs;

@@ -7,7 +7,7 @@ use super::perform::Shown;
 use super::protocol::Health;
 use super::{converge, notify, reload, socket};
 use crate::control::{ControlError, Engine, Outcome, now};
-use crate::kernel::Paths;
+use crate::kernel::{Kernel, Paths};
 use crate::store::{Lock, Redb, StoreError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -123,11 +123,26 @@ impl Agent {
 
     /// The first look; trouble is reported and tried again, not fatal.
     fn start(&self) {
+        match self.renew() {
+            Ok(true) => tell("the programs of another version were replaced by this one's; nothing was detached"),
+            Ok(false) => {}
+            Err(error) => tell(&error.to_string()),
+        }
         if !self.settings.files.is_empty() {
             self.take_files();
         }
         self.look();
         self.write_flow_logs();
+    }
+
+    /// After an upgrade the programs in force are an older version's.
+    fn renew(&self) -> Result<bool, ControlError> {
+        let mut engine = self.engine();
+        let store = engine.store();
+        let _turn = store.turn("agent")?;
+        let renewed = engine.in_force()?.kernel.as_ref().map(Kernel::renew).transpose()?.unwrap_or(false);
+        engine.forget();
+        Ok(renewed)
     }
 
     fn watch(&self) {

@@ -3,8 +3,9 @@
 use super::{Said, Sgfw, skip};
 use serde_json::Value;
 use sgfw::kernel::within;
+use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -87,6 +88,27 @@ impl Lab {
     pub(crate) fn connect(&self, port: u16) -> Option<TcpStream> {
         let to = ("10.9.0.1", port).to_socket_addrs().unwrap().next().unwrap();
         within(Some(&self.there), || TcpStream::connect_timeout(&to, Duration::from_millis(700))).unwrap().ok()
+    }
+
+    /// The pinned programs of the device's namespace, by name.
+    pub(crate) fn programs(&self) -> BTreeSet<String> {
+        let entries = std::fs::read_dir(self.programs_directory()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    fn programs_directory(&self) -> PathBuf {
+        let netns = std::fs::read_dir(self.sgfw.pins.join("v1/netns")).unwrap().next().unwrap().unwrap().path();
+        netns.join("programs")
+    }
+
+    /// Has the programs look as if another version had pinned them; what they were called before.
+    pub(crate) fn age_programs(&self) -> BTreeSet<String> {
+        let (before, directory) = (self.programs(), self.programs_directory());
+        for name in &before {
+            let (_, program) = name.split_once('_').unwrap();
+            std::fs::rename(directory.join(name), directory.join(format!("0123456789abcdef_{program}"))).unwrap();
+        }
+        before
     }
 
     pub(crate) fn status(&self) -> Value {
