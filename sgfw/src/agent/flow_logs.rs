@@ -13,7 +13,7 @@ use super::run::{Agent, tell};
 use crate::control::{ControlError, Engine, now};
 use crate::flow_log::{Writer, wanted};
 use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State, Table};
-use crate::kernel::{Counted, FlowCounts, LoggedFlow, Turned};
+use crate::kernel::{Counted, FlowCounts, Kernel, LoggedFlow, Turned};
 use crate::store::{Note, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -64,7 +64,7 @@ impl FlowLogs {
 
     /// Has counted what the logs want now; where it is time, what was counted before is ready to be taken.
     fn look(&mut self, engine: &mut Engine, time: u64) -> Result<Option<Taking>, ControlError> {
-        let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
+        let counts = counts(engine)?;
         let slots = slots(engine)?;
         match counts {
             Some(counts) => self.turn(engine, counts, slots, time),
@@ -96,16 +96,16 @@ impl FlowLogs {
         let wanted: BTreeMap<u32, Counted> = slots.iter().map(|(slot, (_, counted))| (*slot, *counted)).collect();
         let changes = slots != self.slots || counted != wanted || engine.state.flow_logs != self.logs;
         let is_time = self.taken != time / TAKE;
-        let is_first = !std::mem::replace(&mut self.begun, true);
         if !(changes || is_time && !counted.is_empty()) {
+            self.begun = true;
             return Ok(None);
         }
         // Slots must not change hands meanwhile.
         let store = engine.store();
         let _turn = store.turn("agent")?;
-        if is_first {
-            self.resume(&engine.state, &counted, &slots, time);
+        if !self.begun {
             self.missed = counts.missed()?;
+            self.resume(&engine.state, &counted, &slots, time);
         }
         let turned = counts.turn()?;
         if changes {
@@ -123,6 +123,7 @@ impl FlowLogs {
         self.slots = still.map(|(slot, it)| (*slot, it.clone())).collect();
         self.follow(state, time);
         self.slots.values().for_each(|(id, _)| self.writer.lost(id));
+        self.begun = true;
     }
 
     fn follow(&mut self, state: &State, time: u64) {
@@ -149,7 +150,7 @@ impl FlowLogs {
         if self.slots.is_empty() {
             return Ok(None);
         }
-        let counts = engine.in_force()?.kernel.as_ref().map(|kernel| kernel.flow_counts()).transpose()?.flatten();
+        let counts = counts(engine)?;
         counts.map_or(Ok(None), |counts| self.turn(engine, counts, Slots::new(), time))
     }
 }
@@ -213,6 +214,12 @@ impl Agent {
     fn flow_logs(&self) -> MutexGuard<'_, FlowLogs> {
         self.flow_logs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The counts of the programs in force, if there are any that count.
+fn counts(engine: &mut Engine) -> Result<Option<FlowCounts>, ControlError> {
+    let kernel = engine.in_force()?.kernel.as_ref();
+    Ok(kernel.map(Kernel::flow_counts).transpose()?.flatten())
 }
 
 /// The interfaces of this host that some log is about, by slot.
