@@ -10,7 +10,7 @@
 //! a SKIPDATA record says. Files are written while nobody waits for the engine.
 
 use super::run::{Agent, tell};
-use crate::control::{ControlError, Engine, now};
+use crate::control::{ControlError, Engine, now, seconds};
 use crate::flow_log::{Writer, wanted};
 use crate::inventory::{FlowLog, FlowLogId, InterfaceId, State, Table};
 use crate::kernel::{Counted, FlowCounts, Kernel, LoggedFlow, Turned};
@@ -18,7 +18,6 @@ use crate::store::{Note, Record};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds between two times that counts are taken: the map must hold as much as comes in between, and a window of a
 /// minute ends when one of these does.
@@ -47,7 +46,7 @@ pub(super) struct FlowLogs {
     /// Whether there was a first look, which finds what an agent that was killed left.
     begun: bool,
     /// Logs that could not be written, with why.
-    pub(super) failed: BTreeMap<FlowLogId, String>,
+    failed: BTreeMap<FlowLogId, String>,
 }
 
 impl FlowLogs {
@@ -166,7 +165,7 @@ impl Agent {
     /// One look at the flow logs, after one at everything else. Trouble is told, and tried again at the next look.
     pub(super) fn write_flow_logs(&self) {
         let mut logs = self.flow_logs();
-        let time = unix();
+        let time = seconds();
         let (state, looked) = {
             let mut engine = self.engine();
             if logs.is_idle(&engine.state) {
@@ -183,9 +182,9 @@ impl Agent {
     /// Everything that was counted is written, as far as it can be.
     pub(super) fn end_flow_logs(&self) {
         let mut logs = self.flow_logs();
-        let ended = logs.end(&mut self.engine(), unix());
+        let ended = logs.end(&mut self.engine(), seconds());
         let taken = ended.and_then(|taking| taking.map_or(Ok(()), |taking| logs.take(&taking)));
-        let met = logs.writer.close(unix());
+        let met = logs.writer.close(seconds());
         self.note_flow_logs(&mut logs, taken, met);
     }
 
@@ -259,8 +258,4 @@ fn write_down(engine: &mut Engine, failed: &BTreeMap<FlowLogId, String>) -> Resu
         Ok((state, ()))
     };
     engine.change(&note, tell).map(drop)
-}
-
-fn unix() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

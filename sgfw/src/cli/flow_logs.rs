@@ -35,7 +35,7 @@ fn words(it: &FlowLog) -> String {
         LogDestination::Bucket { bucket, folder, .. } if folder.is_empty() => format!("bucket {bucket}"),
         LogDestination::Bucket { bucket, folder, .. } => format!("bucket {bucket}/{folder}"),
     };
-    format!("flow log {} of {}, {} to {destination}", it.id, it.resource, format!("{:?}", it.traffic).to_lowercase())
+    format!("flow log {} of {}, {} to {destination}", it.id, it.resource, it.traffic.small_word())
 }
 
 /// What is another thing; where it is declared, and whether its records can be written, is none.

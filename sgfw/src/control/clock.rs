@@ -17,6 +17,11 @@ pub fn now_millis() -> String {
     format!("{}.{millis:03}Z", date_time(seconds))
 }
 
+/// Now, in seconds since 1970.
+pub fn seconds() -> u64 {
+    since().0
+}
+
 fn since() -> (u64, u32) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     (since.as_secs(), since.subsec_millis())

@@ -17,7 +17,7 @@ mod ready;
 
 pub use adopt::adopt;
 pub use change::{Change, Effort, Enforcement, Present, bound, kept};
-pub use clock::{Chance, date_time, now, now_millis};
+pub use clock::{Chance, date_time, now, now_millis, seconds};
 pub use engine::{Engine, Outcome, Watch};
 pub use error::ControlError;
 pub use in_force::InForce;

@@ -109,8 +109,7 @@ fn subnet(work: &mut Work<'_>, it: &DeclaredFlowLog, text: &str) -> Option<Logge
 }
 
 fn flow_log(work: &Work<'_>, it: &DeclaredFlowLog, resource: LoggedResource) -> Option<FlowLog> {
-    let same =
-        |old: &&FlowLog| (&old.resource, old.traffic, &old.destination) == (&resource, it.traffic, &it.destination);
+    let same = |old: &&FlowLog| old.subject() == (&resource, it.traffic, &it.destination);
     let alike = || work.state.flow_logs.values().map(|old| &**old).find(same).map(|old| old.id.clone());
     let id = it.id.clone().or_else(alike).unwrap_or_else(|| derived(&resource, it));
     let known = work.state.flow_logs.get(&id);
@@ -132,8 +131,12 @@ fn flow_log(work: &Work<'_>, it: &DeclaredFlowLog, resource: LoggedResource) -> 
 }
 
 fn derived(resource: &LoggedResource, it: &DeclaredFlowLog) -> FlowLogId {
-    let words = format!("{:?} {:?}", it.traffic, it.destination);
-    FlowLogId::derive(&["flow-log", &resource.to_string(), &words])
+    let (kind, name, folder, hive, hourly) = match &it.destination {
+        LogDestination::Group { name } => ("group", name, "", false, false),
+        LogDestination::Bucket { bucket, folder, hive, hourly } => ("bucket", bucket, folder.as_str(), *hive, *hourly),
+    };
+    let (resource, form) = (resource.to_string(), format!("{hive} {hourly}"));
+    FlowLogId::derive(&["flow-log", &resource, it.traffic.word(), kind, name, folder, &form])
 }
 
 /// A flow log as files can declare it.
@@ -144,10 +147,9 @@ pub(super) fn without_trouble(it: &FlowLog) -> FlowLog {
 /// Two would write the same.
 pub(super) fn check(work: &mut Work<'_>) {
     let mut found = Vec::new();
-    let mut seen: HashMap<String, &FlowLog> = HashMap::new();
+    let mut seen = HashMap::new();
     for it in work.state.flow_logs.values() {
-        let key = format!("{} {:?} {:?}", it.resource, it.traffic, it.destination);
-        let Some(other) = seen.insert(key, it) else { continue };
+        let Some(other) = seen.insert(it.subject(), it) else { continue };
         let place = |it: &FlowLog| work.place_of::<FlowLog>(&it.id).cloned();
         let Some(at) = place(it).or_else(|| place(other)) else { continue };
         let message = format!("{} and {} log the same traffic of {} to one place", other.id, it.id, it.resource);

@@ -20,12 +20,7 @@ impl Group {
     /// # Errors
     /// The name leads out of the directory, in words.
     pub(super) fn new(directory: &Path, name: &str, traffic: LoggedTraffic) -> Result<Self, String> {
-        let traffic = match traffic {
-            LoggedTraffic::Accept => "accept",
-            LoggedTraffic::Reject => "reject",
-            LoggedTraffic::All => "all",
-        };
-        Ok(Self { directory: place::of_group(directory, name)?, traffic })
+        Ok(Self { directory: place::of_group(directory, name)?, traffic: traffic.small_word() })
     }
 
     /// Lines about an interface, ready to be written.

@@ -36,10 +36,16 @@ pub struct FlowLog {
 impl FlowLog {
     /// The intervals there are, in seconds; the last one is the default.
     pub const INTERVALS: [u32; 2] = [60, 600];
+
+    /// What makes it another one: what it is about, which traffic, and where to. Two that have this in common would write
+    /// the same twice.
+    pub fn subject(&self) -> (&LoggedResource, LoggedTraffic, &LogDestination) {
+        (&self.resource, self.traffic, &self.destination)
+    }
 }
 
 /// What a flow log is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LoggedResource {
     /// All interfaces of a VPC.
@@ -61,7 +67,7 @@ impl fmt::Display for LoggedResource {
 }
 
 /// Which traffic a flow log is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum LoggedTraffic {
     /// What passed.
@@ -72,8 +78,31 @@ pub enum LoggedTraffic {
     All,
 }
 
+impl LoggedTraffic {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Accept, Self::Reject, Self::All];
+
+    /// The word that AWS has for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "ACCEPT",
+            Self::Reject => "REJECT",
+            Self::All => "ALL",
+        }
+    }
+
+    /// The same in small letters, as names and policy files have it.
+    pub const fn small_word(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::All => "all",
+        }
+    }
+}
+
 /// Where records go: files below one directory of the host that writes them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogDestination {
     /// A log group, as CloudWatch Logs has it: a file for each interface.

@@ -29,8 +29,10 @@ const KEYS: &[&str] = &[
 ];
 const HIVE: &str = "hive-compatible-partitions";
 const HOURLY: &str = "per-hour-partition";
-pub(super) const TRAFFIC: &[(&str, LoggedTraffic)] =
-    &[("all", LoggedTraffic::All), ("accept", LoggedTraffic::Accept), ("reject", LoggedTraffic::Reject)];
+const TRAFFIC: [(&str, LoggedTraffic); 3] = {
+    let [accept, reject, all] = LoggedTraffic::ALL;
+    [(all.small_word(), all), (accept.small_word(), accept), (reject.small_word(), reject)]
+};
 
 /// Reads a flow log into the draft.
 pub(super) fn flow_log(node: &Node, draft: &mut Draft) {
@@ -38,7 +40,7 @@ pub(super) fn flow_log(node: &Node, draft: &mut Draft) {
     let id = names::id(&fields, Kind::FlowLogId, FlowLogId::parse, draft);
     let resource = resource(&fields, draft);
     let report = &mut draft.report;
-    let traffic = fields.get("traffic").and_then(|node| decode::word(node, "traffic", TRAFFIC, report));
+    let traffic = fields.get("traffic").and_then(|node| decode::word(node, "traffic", &TRAFFIC, report));
     let destination = destination(&fields, report);
     let format = fields.get("format").and_then(|node| format(node, report));
     let interval = fields.get("interval").and_then(|node| interval(node, report));

@@ -3,7 +3,6 @@
 use super::Export;
 use crate::declare::LONG_AGO;
 use crate::inventory::{FlowLog, LogDestination, LogField, LoggedResource, LoggedTraffic};
-use crate::policy::flow_log::TRAFFIC;
 use crate::policy::write::Map;
 use serde_yaml::Value;
 
@@ -23,8 +22,7 @@ fn flow_log(it: &FlowLog) -> Value {
         LoggedResource::Interface(id) => out.put("interface", id.as_str()),
     };
     if it.traffic != LoggedTraffic::All {
-        let word = TRAFFIC.iter().find(|(_, traffic)| *traffic == it.traffic).map(|(word, _)| *word);
-        out.put_some("traffic", word);
+        out.put("traffic", it.traffic.small_word());
     }
     match &it.destination {
         LogDestination::Group { name } => drop(out.put("log-group", name.as_str())),

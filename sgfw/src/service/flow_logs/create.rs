@@ -80,14 +80,9 @@ fn refuse_unknown(request: &api::CreateFlowLogs) -> Result<(), Fault> {
 }
 
 fn traffic(text: &str) -> Result<LoggedTraffic, Fault> {
-    match text {
-        "ACCEPT" => Ok(LoggedTraffic::Accept),
-        "REJECT" => Ok(LoggedTraffic::Reject),
-        "ALL" => Ok(LoggedTraffic::All),
-        other => Err(Fault::value(format!(
-            "Value ({other}) for parameter TrafficType is invalid. Expecting ACCEPT, REJECT or ALL."
-        ))),
-    }
+    let known = LoggedTraffic::ALL.into_iter().find(|it| it.word() == text);
+    let words = || format!("Value ({text}) for parameter TrafficType is invalid. Expecting ACCEPT, REJECT or ALL.");
+    known.ok_or_else(|| Fault::value(words()))
 }
 
 fn interval(seconds: Option<i64>) -> Result<u32, Fault> {
@@ -138,9 +133,7 @@ impl Draft {
 
 /// Refuses a second flow log that would write what another one writes.
 fn check_new(desk: &Desk, resource: &LoggedResource, draft: &Draft) -> Result<(), Fault> {
-    let same = |it: &Arc<FlowLog>| {
-        (&it.resource, it.traffic, &it.destination) == (resource, draft.traffic, &draft.destination)
-    };
+    let same = |it: &Arc<FlowLog>| it.subject() == (resource, draft.traffic, &draft.destination);
     if !desk.state.flow_logs.values().any(same) {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::destination::{CLOUD_WATCH, PLAIN, S3};
 use crate::api;
-use crate::inventory::{FlowLog, LogDestination, LogField, LoggedTraffic, Scope};
+use crate::inventory::{FlowLog, LogDestination, LogField, Scope};
 use crate::service::show::{number, text};
 use crate::service::tagging::shown;
 
@@ -22,7 +22,7 @@ pub(super) fn flow_log(it: &FlowLog) -> api::FlowLog {
         flow_log_status: text("ACTIVE"),
         log_group_name: group,
         resource_id: text(&it.resource),
-        traffic_type: text(traffic(it.traffic)),
+        traffic_type: text(it.traffic.word()),
         log_destination_type: text(kind),
         log_destination: Some(arn(&it.scope, &it.destination)),
         log_format: Some(LogField::text(&it.format)),
@@ -46,13 +46,5 @@ fn arn(scope: &Scope, destination: &LogDestination) -> String {
         LogDestination::Group { name } => format!("arn:aws:logs:{}:{}:log-group:{name}", scope.region, scope.account),
         LogDestination::Bucket { bucket, folder, .. } if folder.is_empty() => format!("arn:aws:s3:::{bucket}"),
         LogDestination::Bucket { bucket, folder, .. } => format!("arn:aws:s3:::{bucket}/{folder}/"),
-    }
-}
-
-const fn traffic(traffic: LoggedTraffic) -> &'static str {
-    match traffic {
-        LoggedTraffic::Accept => "ACCEPT",
-        LoggedTraffic::Reject => "REJECT",
-        LoggedTraffic::All => "ALL",
     }
 }
